@@ -1,0 +1,28 @@
+#include "core/base/blob.h"
+
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "core/base/check.h"
+
+namespace quorate {
+
+Blob::Blob(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;
+  check(bytes.size() <= std::numeric_limits<std::uint32_t>::max(), "a blob is below 4 GiB");
+  void* memory = ::operator new(sizeof(Block) + bytes.size());
+  block_ = new (memory) Block{1, static_cast<std::uint32_t>(bytes.size())};
+  std::memcpy(static_cast<void*>(block_ + 1), bytes.data(), bytes.size());
+}
+
+Blob::Blob(std::string_view text) : Blob(std::as_bytes(std::span(text.data(), text.size()))) {}
+
+void Blob::release() noexcept {
+  if (block_ == nullptr) return;
+  if (block_->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  block_->~Block();
+  ::operator delete(block_);
+}
+
+}  // namespace quorate
