@@ -9,14 +9,15 @@
 
 namespace quorate {
 
-CommitWindow::CommitWindow(Epoch epoch, const std::set<ServerId>& voters)
-    : proposed_(Zxid::at(epoch, 0)), committed_(Zxid::at(epoch, 0)) {
+CommitWindow::CommitWindow(Epoch epoch, const std::set<ServerId>& voters, std::uint32_t counters)
+    : counters_(counters), proposed_(Zxid::at(epoch, 0)), committed_(Zxid::at(epoch, 0)) {
   check(!voters.empty(), "an ensemble has voters");
+  check(counters > 0 && counters <= last_counter, "an epoch has counters");
   for (const ServerId voter : voters) acked_[voter] = proposed_;
 }
 
 Zxid CommitWindow::propose() {
-  check(!is_exhausted(), "an epoch ends before its counter does");
+  check(room() > 0, "an epoch ends before its counter does");
   return proposed_ = proposed_.next();
 }
 

@@ -2,6 +2,7 @@
 // is committed.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -19,14 +20,19 @@ namespace quorate {
 ///   (4) `committed` and every voter's ack only ever grow.
 class CommitWindow {
  public:
-  /// REQUIRES: a quorum of `voters` (not empty) has accepted `epoch`.
-  CommitWindow(Epoch epoch, const std::set<ServerId>& voters);
+  /// The last counter of an epoch that is proposed, well before the 32 bits end (ZOOKEEPER-1277).
+  static constexpr std::uint32_t last_counter = 0xffff'0000;
 
-  /// Assigns the next zxid. Proposing alone commits nothing. REQUIRES: !is_exhausted().
+  /// REQUIRES: a quorum of `voters` (not empty) has accepted `epoch`. `counters`: how many txns
+  /// the epoch may have, at most last_counter.
+  CommitWindow(Epoch epoch, const std::set<ServerId>& voters,
+               std::uint32_t counters = last_counter);
+
+  /// Assigns the next zxid. Proposing alone commits nothing. REQUIRES: room() > 0.
   Zxid propose();
 
-  /// Whether the epoch's counter is used up: the next proposal needs a new epoch.
-  [[nodiscard]] bool is_exhausted() const { return proposed_.counter() >= counter_max; }
+  /// How many more txns fit into the epoch; at 0 the next proposal needs a new one.
+  [[nodiscard]] std::uint32_t room() const { return counters_ - proposed_.counter(); }
 
   /// `voter` has `zxid`, and all before it, on stable storage. Late and repeated acks are
   /// harmless; acks from learners that do not vote are ignored. REQUIRES: zxid <= proposed(); the
@@ -37,10 +43,8 @@ class CommitWindow {
   [[nodiscard]] Zxid proposed() const { return proposed_; }
   void check_invariants() const;
 
-  /// The last counter of an epoch that is proposed, well before the 32 bits end (ZOOKEEPER-1277).
-  static constexpr std::uint32_t counter_max = 0xffff'0000;
-
  private:
+  std::uint32_t counters_;
   std::map<ServerId, Zxid> acked_;  ///< Every voter, the leader too.
   Zxid proposed_;
   Zxid committed_;

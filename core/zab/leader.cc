@@ -6,14 +6,15 @@
 
 namespace quorate {
 
-Leader::Leader(Epoch epoch, ServerId self, const std::set<ServerId>& voters, Zxid history_end,
-               std::int64_t last_stamp_ms)
+Leader::Leader(Epoch epoch, ServerId self, const std::set<ServerId>& voters,
+               const HistoryEnd& history, std::uint32_t counters)
     : epoch_(epoch),
       self_(self),
-      history_end_(history_end),
-      window_(epoch, voters),
-      clock_(last_stamp_ms) {
-  check(history_end.epoch() < epoch, "an epoch starts after all history");
+      history_end_(history.zxid),
+      end_(history),
+      window_(epoch, voters, counters),
+      clock_(history.stamp_ms) {
+  check(history.zxid.epoch() < epoch, "an epoch starts after all history");
 }
 
 Effects Leader::on_submit(std::vector<Submission> writes, const ClockReading& now) {
@@ -25,7 +26,19 @@ Effects Leader::on_submit(std::vector<Submission> writes, const ClockReading& no
     txn->zxid = window_.propose();
     txn->time_ms = clock_.stamp(now.wall_ms, now.monotonic);
     txn->submission = std::move(write);
+    end_ = {txn->zxid, txn->time_ms};
+    in_flight_.push_back(txn);
     effects.log.push_back(std::move(txn));
+  }
+  return effects;
+}
+
+Effects Leader::on_sync(const SyncRequest& request) {
+  Effects effects;
+  if (is_drained()) {
+    effects.synced.push_back(request);
+  } else {
+    syncs_.push_back({proposed(), request});
   }
   return effects;
 }
@@ -34,22 +47,28 @@ Effects Leader::on_logged(Zxid zxid) {
   Effects effects;
   // What was logged before this epoch says nothing about it.
   if (zxid.epoch() != epoch_) return effects;
-  const Zxid before = window_.committed();
-  const Zxid after = window_.on_ack(self_, zxid);
-  if (after > before) effects.commit = after;
+  const Zxid committed = window_.on_ack(self_, zxid);
+  while (!in_flight_.empty() && in_flight_.front()->zxid <= committed) {
+    effects.commit.push_back(std::move(in_flight_.front()));
+    in_flight_.pop_front();
+  }
+  while (!syncs_.empty() && syncs_.front().until <= committed) {
+    effects.synced.push_back(syncs_.front().request);
+    syncs_.pop_front();
+  }
   return effects;
 }
 
-std::uint32_t Leader::room() const {
-  return CommitWindow::counter_max - window_.proposed().counter();
-}
-
-Zxid Leader::proposed() const {
-  return window_.proposed().counter() == 0 ? history_end_ : window_.proposed();
-}
+Zxid Leader::proposed() const { return end_.zxid; }
 
 Zxid Leader::committed() const {
   return window_.committed().counter() == 0 ? history_end_ : window_.committed();
+}
+
+void Leader::check_invariants() const {
+  window_.check_invariants();
+  check(in_flight_.empty() == (committed() == proposed()), "in flight is what is not committed");
+  check(syncs_.empty() || !in_flight_.empty(), "a sync waits for proposals only");
 }
 
 }  // namespace quorate

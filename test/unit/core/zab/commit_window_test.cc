@@ -36,6 +36,15 @@ TEST_CASE("one of three is not a quorum") {
   CHECK(window.on_ack(near, at(1)) == at(1));
 }
 
+TEST_CASE("an epoch has an end") {
+  CommitWindow window(epoch, {leader}, 2);
+  window.propose();
+
+  CHECK(window.room() == 1);
+  window.propose();
+  CHECK(window.room() == 0);
+}
+
 TEST_CASE("an ack covers every earlier proposal") {
   CommitWindow window(epoch, {leader, near, far});
   for (int i = 0; i < 3; ++i) window.propose();

@@ -10,56 +10,79 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Submission a_write() {
+std::vector<Submission> writes(std::size_t count) {
   Submission write;
   write.body = SetData{"/a", Blob{std::string_view{"x"}}, any_version};
-  return write;
+  return std::vector<Submission>(count, write);
 }
 
 constexpr Zxid history_end = Zxid::at(Epoch{3}, 17);
+constexpr ClockReading now{5000, milliseconds{10}};
 
-Leader alone() { return {Epoch{4}, ServerId{1}, {ServerId{1}}, history_end, 1000}; }
+Zxid at(std::uint32_t counter) { return Zxid::at(Epoch{4}, counter); }
+
+Leader alone() { return {Epoch{4}, ServerId{1}, {ServerId{1}}, {history_end, 1000}}; }
 
 TEST_CASE("writes are stamped with consecutive zxids of the epoch") {
   Leader leader = alone();
-  const std::vector<Submission> writes(3, a_write());
 
-  const Effects effects = leader.on_submit(writes, {5000, milliseconds{10}});
+  const Effects effects = leader.on_submit(writes(3), now);
 
   REQUIRE(effects.log.size() == 3);
-  CHECK(effects.log[0]->zxid == Zxid::at(Epoch{4}, 1));
-  CHECK(effects.log[2]->zxid == Zxid::at(Epoch{4}, 3));
+  CHECK(effects.log[0]->zxid == at(1));
+  CHECK(effects.log[2]->zxid == at(3));
   CHECK(effects.log[1]->time_ms == 5000);
-  CHECK_FALSE(effects.commit.has_value());
+  CHECK(effects.commit.empty());
 }
 
 TEST_CASE("a record carries the commit point at its making") {
   Leader leader = alone();
-  const std::vector<Submission> writes(1, a_write());
-  const Effects first = leader.on_submit(writes, {5000, milliseconds{10}});
+  const Effects first = leader.on_submit(writes(1), now);
   leader.on_logged(first.log[0]->zxid);
 
-  const Effects second = leader.on_submit(writes, {5000, milliseconds{10}});
+  const Effects second = leader.on_submit(writes(1), now);
 
   CHECK(first.log[0]->committed == history_end);
-  CHECK(second.log[0]->committed == Zxid::at(Epoch{4}, 1));
+  CHECK(second.log[0]->committed == at(1));
 }
 
-TEST_CASE("what the quorum has logged is committed once") {
+TEST_CASE("what the quorum has logged is committed once, in order") {
   Leader leader = alone();
-  const std::vector<Submission> writes(2, a_write());
-  leader.on_submit(writes, {5000, milliseconds{10}});
+  leader.on_submit(writes(3), now);
 
-  CHECK(leader.on_logged(Zxid::at(Epoch{4}, 2)).commit == Zxid::at(Epoch{4}, 2));
-  CHECK_FALSE(leader.on_logged(Zxid::at(Epoch{4}, 2)).commit.has_value());
-  CHECK(leader.is_drained());
+  const Effects effects = leader.on_logged(at(2));
+
+  REQUIRE(effects.commit.size() == 2);
+  CHECK(effects.commit[0]->zxid == at(1));
+  CHECK(effects.commit[1]->zxid == at(2));
+  CHECK(leader.on_logged(at(2)).commit.empty());
+  CHECK_FALSE(leader.is_drained());
+  leader.check_invariants();
 }
 
 TEST_CASE("a sync of an earlier epoch's tail commits nothing") {
   Leader leader = alone();
 
-  CHECK_FALSE(leader.on_logged(history_end).commit.has_value());
+  CHECK(leader.on_logged(history_end).commit.empty());
   CHECK(leader.committed() == history_end);
+}
+
+TEST_CASE("a sync waits for all that was proposed before it") {
+  Leader leader = alone();
+  const SyncRequest request{ConnectionSerial{5}, 1};
+  leader.on_submit(writes(2), now);
+  CHECK(leader.on_sync(request).synced.empty());
+  leader.on_submit(writes(1), now);
+
+  CHECK(leader.on_logged(at(1)).synced.empty());
+  CHECK(leader.on_logged(at(2)).synced == std::vector{request});
+}
+
+TEST_CASE("a sync with nothing in flight is answered at once") {
+  Leader leader = alone();
+  const SyncRequest request{ConnectionSerial{5}, 1};
+
+  CHECK(leader.on_sync(request).synced == std::vector{request});
 }
 
 TEST_CASE("stamps never go back") {
