@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
 
 namespace quorate {
@@ -19,20 +20,13 @@ struct EpochPromise {
   friend bool operator==(const EpochPromise&, const EpochPromise&) = default;
 };
 
-/// A sync on its way: which request of which connection waits.
-struct SyncRequest {
-  ConnectionSerial connection;
-  std::uint64_t sequence = 0;
-  friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
-};
-
 /// What the owner must do next, in the order of the fields. Nothing here has happened yet.
 struct Effects {
   std::optional<EpochPromise> promise;             ///< Store durably; report with on_promised().
   std::vector<std::shared_ptr<const Txn>> log;     ///< Append, then sync; report with on_logged().
   std::vector<std::shared_ptr<const Txn>> commit;  ///< Apply, in this order.
   bool established = false;                        ///< From here on clients may be served.
-  std::vector<SyncRequest> synced;                 ///< Answer, behind `commit`.
+  std::vector<SyncPoint> synced;                   ///< Tell whoever asked, behind `commit`.
 };
 
 }  // namespace quorate

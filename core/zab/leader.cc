@@ -33,15 +33,7 @@ Effects Leader::on_submit(std::vector<Submission> writes, const ClockReading& no
   return effects;
 }
 
-Effects Leader::on_sync(const SyncRequest& request) {
-  Effects effects;
-  if (is_drained()) {
-    effects.synced.push_back(request);
-  } else {
-    syncs_.push_back({proposed(), request});
-  }
-  return effects;
-}
+SyncPoint Leader::sync_point(const SyncRequest& request) const { return {request, proposed()}; }
 
 Effects Leader::on_logged(Zxid zxid) {
   Effects effects;
@@ -51,10 +43,6 @@ Effects Leader::on_logged(Zxid zxid) {
   while (!in_flight_.empty() && in_flight_.front()->zxid <= committed) {
     effects.commit.push_back(std::move(in_flight_.front()));
     in_flight_.pop_front();
-  }
-  while (!syncs_.empty() && syncs_.front().until <= committed) {
-    effects.synced.push_back(syncs_.front().request);
-    syncs_.pop_front();
   }
   return effects;
 }
@@ -68,7 +56,6 @@ Zxid Leader::committed() const {
 void Leader::check_invariants() const {
   window_.check_invariants();
   check(in_flight_.empty() == (committed() == proposed()), "in flight is what is not committed");
-  check(syncs_.empty() || !in_flight_.empty(), "a sync waits for proposals only");
 }
 
 }  // namespace quorate

@@ -42,8 +42,9 @@ class Leader {
   /// Stamps the writes in order and asks to log them. REQUIRES: room() >= writes.size().
   Effects on_submit(std::vector<Submission> writes, const ClockReading& now);
 
-  /// Answers the sync when all that is proposed by now is committed.
-  Effects on_sync(const SyncRequest& request);
+  /// How far a server must apply to have seen all that was acknowledged by now. With other voters
+  /// this takes a round, because this leader may have been deposed; a quorum of one knows.
+  [[nodiscard]] SyncPoint sync_point(const SyncRequest& request) const;
 
   /// This server's journal has everything up to `zxid` on stable storage.
   Effects on_logged(Zxid zxid);
@@ -64,11 +65,6 @@ class Leader {
   void check_invariants() const;
 
  private:
-  struct WaitingSync {
-    Zxid until;
-    SyncRequest request;
-  };
-
   Epoch epoch_;
   ServerId self_;
   Zxid history_end_;
@@ -76,7 +72,6 @@ class Leader {
   CommitWindow window_;
   StampClock clock_;
   std::deque<std::shared_ptr<const Txn>> in_flight_;  ///< Proposed, not committed.
-  std::deque<WaitingSync> syncs_;                     ///< In the order of `until`.
 };
 
 }  // namespace quorate

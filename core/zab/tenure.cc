@@ -70,7 +70,7 @@ void Tenure::propose_waiting(Effects& effects, const ClockReading& now) {
     return;
   }
   for (const SyncRequest& request : std::exchange(waiting_syncs_, {})) {
-    append(effects.synced, leader_->on_sync(request).synced);
+    effects.synced.push_back(leader_->sync_point(request));
   }
 }
 
@@ -89,9 +89,13 @@ Effects Tenure::on_submit(std::vector<Submission> writes, const ClockReading& no
 }
 
 Effects Tenure::on_sync(const SyncRequest& request) {
-  if (phase_ == Phase::leading) return leader_->on_sync(request);
-  waiting_syncs_.push_back(request);
-  return {};
+  Effects effects;
+  if (phase_ == Phase::leading) {
+    effects.synced.push_back(leader_->sync_point(request));
+  } else {
+    waiting_syncs_.push_back(request);
+  }
+  return effects;
 }
 
 Effects Tenure::on_logged(Zxid zxid, const ClockReading&) {

@@ -67,22 +67,14 @@ TEST_CASE("a sync of an earlier epoch's tail commits nothing") {
   CHECK(leader.committed() == history_end);
 }
 
-TEST_CASE("a sync waits for all that was proposed before it") {
+TEST_CASE("a sync reaches to the last proposal, committed or not") {
   Leader leader = alone();
   const SyncRequest request{ConnectionSerial{5}, 1};
+  CHECK(leader.sync_point(request) == SyncPoint{request, history_end});
+
   leader.on_submit(writes(2), now);
-  CHECK(leader.on_sync(request).synced.empty());
-  leader.on_submit(writes(1), now);
 
-  CHECK(leader.on_logged(at(1)).synced.empty());
-  CHECK(leader.on_logged(at(2)).synced == std::vector{request});
-}
-
-TEST_CASE("a sync with nothing in flight is answered at once") {
-  Leader leader = alone();
-  const SyncRequest request{ConnectionSerial{5}, 1};
-
-  CHECK(leader.on_sync(request).synced == std::vector{request});
+  CHECK(leader.sync_point(request) == SyncPoint{request, at(2)});
 }
 
 TEST_CASE("stamps never go back") {

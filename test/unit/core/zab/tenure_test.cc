@@ -80,8 +80,7 @@ TEST_CASE("writes and syncs wait in order until the epoch is established") {
 
   REQUIRE(effects.log.size() == 2);
   CHECK(effects.log[0]->zxid == Zxid::at(Epoch{4}, 1));
-  CHECK(effects.synced.empty());
-  CHECK(tenure.on_logged(Zxid::at(Epoch{4}, 2), now).synced == std::vector{sync_request});
+  CHECK(effects.synced == std::vector{SyncPoint{sync_request, Zxid::at(Epoch{4}, 2)}});
 }
 
 TEST_CASE("a sync whose promise was lost establishes nothing") {
@@ -127,9 +126,10 @@ TEST_CASE("a sync behind writes that wait for the next epoch waits with them") {
   CHECK(tenure.on_sync(sync_request).synced.empty());
   CHECK(tenure.on_logged(Zxid::at(Epoch{4}, 1), now).synced.empty());
   tenure.on_promised({Epoch{5}, Epoch{4}}, now);
-  tenure.on_promised({Epoch{5}, Epoch{5}}, now);
 
-  CHECK(tenure.on_logged(Zxid::at(Epoch{5}, 1), now).synced == std::vector{sync_request});
+  const Effects effects = tenure.on_promised({Epoch{5}, Epoch{5}}, now);
+
+  CHECK(effects.synced == std::vector{SyncPoint{sync_request, Zxid::at(Epoch{5}, 1)}});
 }
 
 }  // namespace
