@@ -17,6 +17,7 @@
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
 #include "core/tree/state.h"
+#include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
 #include "core/watch/watch_table.h"
 
@@ -36,13 +37,6 @@ struct CommitLimits {
   /// Of a write with its ACLs expanded; larger ones are refused with request_too_large. Well below
   /// what a record of the log may have.
   std::size_t write_bytes_max = std::size_t{4} << 20;
-};
-
-/// Asks the leader how far this server must apply before a sync is answered.
-struct SyncRequest {
-  ConnectionSerial connection;
-  std::uint64_t sequence = 0;  ///< Counts the syncs of the connection, from 1.
-  friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
 /// A session that was created or attached, here or on another server.
