@@ -33,8 +33,9 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] ClockReading read() const override {
     using std::chrono::duration_cast;
-    return {duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-            duration_cast<milliseconds>(steady_clock::now().time_since_epoch())};
+    return {
+        duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
+        duration_cast<milliseconds>(steady_clock::now().time_since_epoch())};
   }
 };
 
@@ -144,9 +145,8 @@ class RunningSystem final : public System {
     while (counters.accepted_open.get() > 0 && steady_clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds(5));
     }
-    for_each_peer([](const auto& peer) {
-      caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
-    });
+    for_each_peer(
+        [](const auto& peer) { caf::anon_send_exit(peer, caf::exit_reason::user_shutdown); });
     peers_.reset();
     system_.reset();
     stores_.image.reset();
@@ -186,13 +186,15 @@ Result<std::unique_ptr<System>> start_system(const Config& config, Log& log) {
   SystemEntropy entropy;
   ClusterId new_cluster = entropy.session_password();
   const auto start = steady_clock::now();
-  auto recovered = recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
+  auto recovered =
+      recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
   if (!recovered) return recovered.error();
-  log.info("recovered", kv("zxid", recovered->standing.history.zxid), kv("image", recovered->image_zxid),
-           kv("records", recovered->records_replayed), kv("torn_tail", recovered->torn_tail),
-           kv("znodes", recovered->state.tree().size()),
+  log.info("recovered", kv("zxid", recovered->standing.history.zxid),
+           kv("image", recovered->image_zxid), kv("records", recovered->records_replayed),
+           kv("torn_tail", recovered->torn_tail), kv("znodes", recovered->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start).count()));
-  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered), std::move(*socket))};
+  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered),
+                                          std::move(*socket))};
 }
 
 }  // namespace quorate
