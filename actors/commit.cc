@@ -160,7 +160,8 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     for (const auto& [id, session] : machine_.state().sessions().all()) {
       news->opened.push_back({id, session.timeout_ms});
     }
-    send(peers_->session_tracker, session_a::value, std::shared_ptr<const SessionNews>(std::move(news)));
+    send(peers_->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::move(news)));
   }
 
   void hand_on_writes() {
@@ -179,7 +180,8 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     news->touched = std::exchange(output.touched, {});
     news->opened = std::exchange(output.opened, {});
     news->closed = std::exchange(output.closed, {});
-    send(peers_->session_tracker, session_a::value, std::shared_ptr<const SessionNews>(std::move(news)));
+    send(peers_->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::move(news)));
   }
 
   /// Replies all leave; a fan-out of events is spread over turns.
@@ -219,8 +221,8 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     const milliseconds interval = context_.config.container_check_interval;
     next_reaping_ = now.monotonic + interval;
     const auto per_minute = context_.config.container_deletes_per_minute_max;
-    const auto most = std::max<std::size_t>(
-        1, static_cast<std::size_t>(per_minute * interval.count() / 60'000));
+    const auto most =
+        std::max<std::size_t>(1, static_cast<std::size_t>(per_minute * interval.count() / 60'000));
     std::vector<Submission> reaps;
     for (std::string& path : machine_.state().reapable(now.wall_ms, most)) {
       reaps.push_back(own_submission(Reap{std::move(path)}));

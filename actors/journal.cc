@@ -22,8 +22,7 @@ struct JournalName {
 
 class JournalActor final : public ThreadActor<Journal, JournalName> {
  public:
-  JournalActor(caf::actor_config& config, ServerContext& context, TxnLog& log,
-               EpochStore& promises)
+  JournalActor(caf::actor_config& config, ServerContext& context, TxnLog& log, EpochStore& promises)
       : ThreadActor(config), context_(context), log_(log), store_(promises) {
     const auto stored = store_.load();
     if (!stored || !*stored) context_.ending.end(ExitCode::durability, "the promises are gone");

@@ -77,8 +77,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
     auto record = std::make_shared<ConnectionRecord>();
     record->serial = ConnectionSerial{++last_serial_};
     record->since = context_.clock.read().monotonic;
-    auto connection = fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record,
-                                                                   commit_);
+    auto connection =
+        fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record, commit_);
     serials_[connection.id()] = record->serial;
     ++per_address_[remote];
     open_[record->serial] = {std::move(record), Connection(connection), remote};

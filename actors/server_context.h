@@ -30,9 +30,9 @@ class Clock {
 /// How a process ends, as its exit code says.
 enum class ExitCode : int {
   ok = 0,
-  refused = 1,        ///< Configuration, port or store: nothing was started.
-  durability = 3,     ///< The disk failed: what was not acknowledged may be lost.
-  broken = 4,         ///< A part died that cannot be restarted.
+  refused = 1,     ///< Configuration, port or store: nothing was started.
+  durability = 3,  ///< The disk failed: what was not acknowledged may be lost.
+  broken = 4,      ///< A part died that cannot be restarted.
 };
 
 /// Ends the process; a port, so that in a simulation only one server dies.
