@@ -1,0 +1,184 @@
+// The one owner of the truth: applies what is committed, answers reads, hands writes on, and keeps
+// the order of every connection.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/flat_map.h"
+#include "core/base/ids.h"
+#include "core/commit/connection_order.h"
+#include "core/commit/delivery.h"
+#include "core/commit/request_batch.h"
+#include "core/tree/state.h"
+#include "core/txn/sync_request.h"
+#include "core/txn/txn.h"
+#include "core/watch/watch_table.h"
+
+namespace quorate {
+
+struct CommitLimits {
+  /// Requests of one connection that wait here. The connection admits fewer; one that exceeds it
+  /// is closed (throttled).
+  std::size_t pending_requests_max = 4096;
+  /// Watches of one connection, and the bytes of their paths together. A read or addWatch beyond
+  /// is refused with quota_exceeded and registers nothing; so is a setWatches, whose connection is
+  /// also closed, because its client would trust in watches that are not there.
+  std::size_t watches_max = 100'000;
+  std::size_t watch_path_bytes_max = std::size_t{16} << 20;
+  /// Of a reply: larger ones are refused with reply_too_large.
+  std::size_t reply_bytes_max = 1 << 20;
+  /// Of a write with its ACLs expanded; larger ones are refused with request_too_large. Well below
+  /// what a record of the log may have.
+  std::size_t write_bytes_max = std::size_t{4} << 20;
+};
+
+/// A session that was created or attached, here or on another server.
+struct OpenedSession {
+  SessionId session;
+  std::int64_t timeout_ms = 0;
+  friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
+};
+
+/// What the machine wants done beyond the connections. The owner takes each list whole and leaves
+/// it empty; `submissions` go out before `syncs`.
+struct CommitOutput {
+  std::vector<Submission> submissions;  ///< In the order in which the leader must see them.
+  std::vector<SyncRequest> syncs;
+  // For the session tracker, to be read in this order.
+  std::vector<SessionId> touched;     ///< Sent something; once per batch of requests.
+  std::vector<OpenedSession> opened;  ///< By applied txns, of all servers.
+  std::vector<SessionId> closed;      ///< Closed or expired by applied txns, of all servers.
+};
+
+/// State, watches and the order of every connection; no I/O, no clock.
+///
+/// Order on a connection. A request runs when all before it on its connection have run, and its
+/// reply takes its place in the stream: with nothing pending, at once. Writes and syncs are sent
+/// on when they arrive, without waiting for earlier ones, and run when applied; what came behind
+/// a write runs right after that write is applied and before the next record is: of pipelined
+/// `set 1, get, set 2` the get returns 1. What is refused here (Refused, an invalid ACL or path of
+/// a create, too large a write) takes its place in the order but no zxid.
+///
+/// Watches are registered in the step of the read they belong to; a txn's events enter the streams
+/// before its reply and before any later read result. They are filtered by READ with the ACL that
+/// came with the change; a filtered standard watch is consumed all the same.
+///
+/// Sync. Answered when the tree has everything that had been proposed when the leader was asked.
+/// A later write of the same connection that is applied says as much: whatever anybody had been
+/// acknowledged when the sync was sent has a smaller zxid.
+///
+/// Sessions. A connection owns its session from the moment its CreateSession or AttachSession is
+/// applied. When a txn closes or expires that session, or another connection attaches it, the
+/// former owner's queue dies and its stream ends with CloseConnection.
+///
+/// Serving. Begins with on_serving(). Until then, and between on_leader_lost() and on_serving(),
+/// requests are held and none is answered; records are applied and events delivered all the same.
+///
+/// Invariants, verified by check_invariants():
+///   (1) while serving, a queue that is not empty begins with an awaited write or sync, and holds
+///       no write or sync that was not sent on;
+///   (2) while not serving, no write is in flight;
+///   (3) a session has at most one connection here, and that one names the session;
+///   (4) a connection that was told to close has no watches, no session and nothing queued;
+///   (5) whoever has something to deliver stands in one of the two queues of take().
+class CommitMachine {
+ public:
+  using Time = std::chrono::milliseconds;
+
+  /// `server` and `incarnation` are the origin of the writes that connections here make.
+  CommitMachine(State state, ServerId server, Incarnation incarnation, const CommitLimits& limits);
+  CommitMachine(CommitMachine&&) noexcept;
+  CommitMachine& operator=(CommitMachine&&) noexcept;
+  ~CommitMachine();
+
+  // --- Connections. Events of connections that are unknown or closed are ignored. ---------------
+
+  /// REQUIRES: the serial is new and not 0.
+  void on_open(ConnectionSerial connection);
+
+  /// The connection wants `session`: `body` is CreateSession or AttachSession. Answered by
+  /// SessionOpened or CloseConnection. REQUIRES: once per connection, before its requests.
+  void on_handshake(ConnectionSerial connection, SessionId session, TxnBody body);
+
+  /// Requests behind an unanswered handshake wait for it.
+  void on_requests(const RequestBatch& batch);
+
+  /// The connection is gone: its watches, its queue and what it was not yet given are forgotten.
+  void on_closed(ConnectionSerial connection);
+
+  // --- Replication ------------------------------------------------------------------------------
+
+  /// Applies committed txns. REQUIRES: in zxid order, after last_applied(). The owner bounds its
+  /// turns by passing few at a time.
+  void on_committed(std::span<const std::shared_ptr<const Txn>> txns);
+
+  /// The leader's word for a SyncRequest: answered when everything up to `point` is applied.
+  void on_synced(ConnectionSerial connection, std::uint64_t sequence, Zxid point);
+
+  /// Writes reach a leader (again): sends on what was held. Nothing may be in flight from before.
+  void on_serving();
+
+  /// The link to the leader broke or the leader changed: connections with writes in flight are
+  /// closed, because nobody can say what became of them; the others stay, and their syncs are
+  /// asked again when serving.
+  void on_leader_lost();
+
+  /// The state jumped (a snapshot was installed): every connection is closed. Not serving then.
+  void on_state_replaced(State state);
+
+  /// Time passes; never back. For the deadlines of requests.
+  void on_tick(Time now) { now_ = now; }
+
+  // --- Output -----------------------------------------------------------------------------------
+
+  [[nodiscard]] CommitOutput& output() { return output_; }
+
+  /// Gives the next connection's deliveries; false when there are none. Connections that have
+  /// replies come first; those with nothing but events wait behind them, so that the owner can
+  /// spread a fan-out over turns while replies leave. Each connection's own order holds in any
+  /// case. `into.deliveries` may be a used vector: it is cleared, and its capacity is kept for
+  /// the connection.
+  bool take(ConnectionStream& into);
+  [[nodiscard]] bool has_replies() const { return !with_replies_.empty(); }
+  [[nodiscard]] bool has_deliveries() const { return has_replies() || !with_events_.empty(); }
+
+  // --- The state, for its other readers ---------------------------------------------------------
+
+  [[nodiscard]] const State& state() const { return state_; }
+  [[nodiscard]] const WatchTable& watches() const { return watches_; }
+  [[nodiscard]] bool is_serving() const { return serving_; }
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  /// What changed since the last seal, for the image.
+  [[nodiscard]] ImageChanges seal() { return state_.seal(); }
+
+  void check_invariants() const;
+
+ private:
+  struct Connection;
+
+  Connection* find(ConnectionSerial connection);
+
+  State state_;
+  ServerId server_;
+  Incarnation incarnation_;
+  CommitLimits limits_;
+  WatchTable watches_;
+  bool serving_ = false;
+  Time now_{0};
+  FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;
+  FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.
+  std::multimap<Zxid, ConnectionSerial> syncs_;  ///< Points not yet applied.
+  std::vector<Notification> notifications_;      ///< Of the change at hand; kept for its capacity.
+  std::deque<ConnectionSerial> with_replies_;
+  std::deque<ConnectionSerial> with_events_;
+  CommitOutput output_;
+};
+
+}  // namespace quorate
