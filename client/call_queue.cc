@@ -29,8 +29,8 @@ Error failure(const Call& call, const Error& error, bool was_sent) {
 
 void fail(Call& call, const Error& error, bool was_sent, std::vector<Delivery>& out) {
   if (!call.done || call.abandoned) return;
-  out.emplace_back(Completion{std::move(call.done), {failure(call, error, was_sent), {}},
-                              call.thread});
+  out.emplace_back(
+      Completion{std::move(call.done), {failure(call, error, was_sent), {}}, call.thread});
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void CallbackThread::push(std::vector<Delivery>&& deliveries) {
     queued.push_back(std::move(delivery));
   }
   if (queued.empty()) return;
-  backlog_.fetch_add(queued.size(), std::memory_order_relaxed);
+  backlog_.fetch_add(queued.size());
   {
     const std::lock_guard lock(mutex_);
     if (queue_.empty()) {
@@ -56,7 +56,7 @@ void CallbackThread::run() {
     }
     for (Delivery& delivery : batch) {
       deliver(delivery);
-      backlog_.fetch_sub(1, std::memory_order_release);
+      backlog_.fetch_sub(1);
     }
     batch.clear();
     if (backlog() == 0) on_drained_();

@@ -28,7 +28,7 @@ class CallbackThread {
   /// REQUIRES: always called by the same thread, or under one lock.
   void push(std::vector<Delivery>&& deliveries);
 
-  [[nodiscard]] std::size_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t backlog() const { return backlog_.load(); }
   [[nodiscard]] bool is_current() const { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:

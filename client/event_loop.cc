@@ -25,15 +25,15 @@ bool settled(SessionState state) {
 
 }  // namespace
 
-EventLoop::EventLoop(const Options& options, std::vector<Host> hosts, std::uint64_t seed)
-    : session_(options, std::move(hosts), seed),
+EventLoop::EventLoop(const Options& options, Endpoints endpoints, std::uint64_t seed)
+    : session_(options, std::move(endpoints), seed),
       wake_(std::make_shared<WakeFd>()),
       dialer_(wake_),
       callbacks_max_(options.callbacks_max),
-      callbacks_(std::make_unique<CallbackThread>(options.on_state, [wake = wake_] {
-        // The loop may be waiting for this before it reads on.
-        wake->ring();
-      })),
+      callbacks_(std::make_unique<CallbackThread>(options.on_state,
+                                                  [this] {
+                                                    if (congested_) wake_->ring();
+                                                  })),
       thread_([this] { run(); }) {}
 
 EventLoop::~EventLoop() {
@@ -70,6 +70,10 @@ void EventLoop::after_submit(CallThread thread) {
     ++waiters_;
     flush();
   }
+  if (stopped_) {
+    perform();  // A callback of a client that is being destroyed: refused.
+    return;
+  }
   if (!session_.output().empty() || session_.has_deliveries() ||
       session_.next_tick() < sleeps_until_ || congested_) {
     wake();
@@ -103,11 +107,12 @@ void EventLoop::run() {
     perform();
     flush();
     if (session_.has_deliveries()) continue;
-    if (stopping_) return;
+    if (stopping_) break;
     sleep(lock);
     if (fd_ < 0) advance_dial(now());
     session_.on_tick(now());
   }
+  stopped_ = true;
 }
 
 void EventLoop::perform() {
@@ -137,7 +142,8 @@ void EventLoop::hang_up() {
 void EventLoop::advance_dial(TimePoint at) {
   switch (dialer_.advance()) {
     case Dialer::Progress::idle:
-    case Dialer::Progress::pending: return;
+    case Dialer::Progress::pending:
+      return;
     case Dialer::Progress::connected:
       fd_ = dialer_.take();
       session_.on_open(at);
@@ -163,16 +169,17 @@ void EventLoop::flush() {
   }
 }
 
-bool EventLoop::is_congested() const {
+void EventLoop::judge_congestion() {
   // Somebody who waits for an answer inside a callback must get it, or nothing ever drains.
-  return waiters_ == 0 && callbacks_->backlog() >= callbacks_max_;
+  const bool before = congested_;
+  congested_ = waiters_ == 0 && callbacks_->backlog() >= callbacks_max_;
+  // They may have drained before they could see that they should tell.
+  if (congested_ && callbacks_->backlog() == 0) congested_ = false;
+  if (congested_ != before) session_.on_read_paused(congested_, now());
 }
 
 void EventLoop::sleep(std::unique_lock<std::mutex>& lock) {
-  if (is_congested() != congested_) {
-    congested_ = !congested_;
-    session_.on_read_paused(congested_, now());
-  }
+  judge_congestion();
   std::array<pollfd, 2> fds{};
   fds[0] = {wake_->fd(), POLLIN, 0};
   nfds_t count = 1;
@@ -210,9 +217,9 @@ void EventLoop::receive(std::unique_lock<std::mutex>& lock) {
       continue;
     }
     if (size < 0 && (error == EAGAIN || error == EINTR)) return;
-    session_.on_broken(size == 0 ? "the server closed the connection"
-                                 : std::generic_category().message(error),
-                       now());
+    session_.on_broken(
+        size == 0 ? "the server closed the connection" : std::generic_category().message(error),
+        now());
     return;
   }
 }

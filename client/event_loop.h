@@ -4,12 +4,13 @@
 #include <poll.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace quorate::client {
 /// thread; one lock guards the session.
 class EventLoop {
  public:
-  EventLoop(const Options& options, std::vector<Host> hosts, std::uint64_t seed);
+  EventLoop(const Options& options, Endpoints endpoints, std::uint64_t seed);
   /// Closes the session first (close()). REQUIRES: not on the callback thread.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
@@ -60,7 +61,7 @@ class EventLoop {
   /// Sleeps until there is something to do. Gives up the lock meanwhile.
   void sleep(std::unique_lock<std::mutex>& lock);
   void receive(std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] bool is_congested() const;
+  void judge_congestion();
   void wake();
 
   std::mutex mutex_;
@@ -70,10 +71,11 @@ class EventLoop {
   Dialer dialer_;
   int fd_ = -1;
   std::size_t callbacks_max_;
-  std::size_t waiters_ = 0;  ///< Synchronous calls without an answer.
-  bool congested_ = false;
+  std::size_t waiters_ = 0;              ///< Synchronous calls without an answer.
+  std::atomic<bool> congested_ = false;  ///< Not reading until callbacks catch up.
   bool asleep_ = false;
   bool stopping_ = false;
+  bool stopped_ = false;
   TimePoint sleeps_until_ = TimePoint::max();
   std::array<std::byte, read_bytes> buffer_;
   std::unique_ptr<CallbackThread> callbacks_;

@@ -22,6 +22,13 @@ constexpr milliseconds connect_timeout_min{100};
 /// Identities proved on one connection.
 constexpr std::size_t proofs_max = 64;
 
+bool is_of_the_session(const Operation& operation) {
+  return std::holds_alternative<Authenticate>(operation) ||
+         std::holds_alternative<SetWatches>(operation) ||
+         std::holds_alternative<CloseSession>(operation) ||
+         std::holds_alternative<Refused>(operation);
+}
+
 TimePoint deadline_after(TimePoint now, milliseconds timeout) {
   return timeout.count() > 0 ? now + timeout : TimePoint::max();
 }
@@ -34,17 +41,19 @@ Error Session::ended(SessionState state) {
       return {ErrorCode::session_expired, "the session has expired; open a new client"};
     case SessionState::auth_failed:
       return {ErrorCode::auth_failed, "an identity was refused; open a new client"};
-    default: return {ErrorCode::session_expired, "the client is closed"};
+    default:
+      return {ErrorCode::session_expired, "the client is closed"};
   }
 }
 
-Session::Session(const Options& options, std::vector<Host> hosts, std::uint64_t seed)
+Session::Session(const Options& options, Endpoints endpoints, std::uint64_t seed)
     : wanted_timeout_(options.session_timeout),
       operation_timeout_(options.operation_timeout),
       read_only_(options.read_only),
+      chroot_(std::move(endpoints.chroot)),
       timeout_(options.session_timeout),
       calls_(options.outgoing_bytes_max),
-      hosts_(std::move(hosts), seed) {
+      hosts_(std::move(endpoints.hosts), seed) {
   for (const Credentials& credentials : options.credentials) proofs_.push_back({credentials, {}});
   if (!options.resume) return;
   session_ = options.resume->session;
@@ -71,7 +80,12 @@ void Session::submit(Operation operation, std::optional<Watcher> watcher, Outcom
     Error error = ended(is_final(state_) ? state_ : SessionState::closed);
     error.text = describe(call.request.operation) + ": " + error.text;
     refused = error;
+  } else if (is_of_the_session(call.request.operation)) {
+    refused = {ErrorCode::bad_arguments, describe(call.request.operation) +
+                                             ": the client itself sends this when it is needed"};
   } else {
+    chroot_.enter(call.request.operation);
+    if (call.watcher) narrow_removal(call);
     refused = calls_.push(call);
   }
   if (!refused.ok()) {
@@ -82,6 +96,16 @@ void Session::submit(Operation operation, std::optional<Watcher> watcher, Outcom
     return;
   }
   pump(now);
+}
+
+/// One watcher stops hearing now. The server must keep the watch while others need it.
+void Session::narrow_removal(Call& call) {
+  const auto* removal = std::get_if<RemoveWatches>(&call.request.operation);
+  if (removal == nullptr) return;
+  watches_.remove(removal->path, removal->type, call.watcher);
+  if (watches_.would_empty(removal->path, removal->type, call.watcher)) return;
+  CheckWatches check_only{removal->path, removal->type};
+  call.request.operation = std::move(check_only);
 }
 
 void Session::add_credentials(Credentials credentials, OutcomeCallback done, CallThread thread,
@@ -97,8 +121,7 @@ void Session::add_credentials(Credentials credentials, OutcomeCallback done, Cal
   if (!reuse && proofs_.size() >= proofs_max) {
     Error error{ErrorCode::bad_arguments, "authenticate " + credentials.scheme + ": more than " +
                                               std::to_string(proofs_max) + " identities"};
-    effects_.deliveries.emplace_back(
-        Completion{std::move(done), {std::move(error), {}}, thread});
+    effects_.deliveries.emplace_back(Completion{std::move(done), {std::move(error), {}}, thread});
     return;
   }
   Proof& proof = reuse ? *known : proofs_.emplace_back();
@@ -187,8 +210,9 @@ void Session::finish(SessionState state, const Error& error) {
         proof.thread});
   }
   for (auto& [path, watchers] : watches_.take_all()) {
-    effects_.deliveries.emplace_back(
-        Notification{std::move(watchers), WatchEvent{EventType::none, path, {}}});
+    WatchEvent event{EventType::none, path, {}};
+    chroot_.leave(event.path);
+    effects_.deliveries.emplace_back(Notification{std::move(watchers), std::move(event)});
   }
   set_state(state, error.text);
 }
@@ -226,8 +250,10 @@ void Session::on_tick(TimePoint now) {
                            std::to_string(connect_timeout().count()) + " ms",
                        now);
       return;
-    case Phase::serving: break;
-    case Phase::ended: return;
+    case Phase::serving:
+      break;
+    case Phase::ended:
+      return;
   }
   if (!read_paused_ && now - last_heard_ >= silence_max()) {
     break_connection("nothing heard for " + std::to_string(silence_max().count()) + " ms", now);
@@ -277,6 +303,10 @@ void Session::send_watches() {
     ++restoring_;
     send_now(std::move(message), CallSource::watches, {}, CallThread::callback);
   }
+  if (restoring_ == 0) return;
+  // What changed meanwhile is told behind the answers; the answer to this one comes behind that.
+  ++restoring_;
+  send_now(Ping{}, CallSource::watches, {}, CallThread::callback);
 }
 
 void Session::pump(TimePoint now) {
@@ -289,9 +319,10 @@ void Session::pump(TimePoint now) {
     }
     Call refused = calls_.drop_outgoing();
     if (!refused.done) continue;
-    Error error{ErrorCode::request_too_large,
-                describe(refused.request.operation) + ": the request exceeds the " +
-                    std::to_string(frame_bytes_max_) + " bytes that a frame of this server may have"};
+    Error error{ErrorCode::request_too_large, describe(refused.request.operation) +
+                                                  ": the request exceeds the " +
+                                                  std::to_string(frame_bytes_max_) +
+                                                  " bytes that a frame of this server may have"};
     effects_.deliveries.emplace_back(
         Completion{std::move(refused.done), {std::move(error), {}}, refused.thread});
   }
@@ -302,7 +333,8 @@ bool Session::encode(Call& call, TimePoint now) {
   if (call.deadline != TimePoint::max()) {
     // The server need not execute what nobody waits for any more.
     const auto left = std::chrono::ceil<milliseconds>(call.deadline - now).count();
-    call.request.deadline_ms = static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, UINT32_MAX));
+    call.request.deadline_ms =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, UINT32_MAX));
   }
   const std::size_t before = output_.size();
   capnp_codec::encode(call.request, output_);

@@ -12,6 +12,7 @@
 
 #include "client/call.h"
 #include "client/call_queue.h"
+#include "client/chroot.h"
 #include "client/host_list.h"
 #include "client/options.h"
 #include "client/watch_set.h"
@@ -22,8 +23,8 @@ namespace quorate::client {
 
 /// What the owner must do, in the order of the fields. Nothing here has happened yet.
 struct SessionEffects {
-  bool hang_up = false;             ///< Close the connection or give up the dial, if there is one.
-  std::optional<Host> dial;         ///< Then open a connection, resolving the name anew.
+  bool hang_up = false;              ///< Close the connection or give up the dial, if there is one.
+  std::optional<Host> dial;          ///< Then open a connection, resolving the name anew.
   std::vector<Delivery> deliveries;  ///< Hand these to the callback thread, in order.
 };
 
@@ -43,7 +44,7 @@ struct SessionEffects {
 ///   (5) every call submitted ends in exactly one delivery.
 class Session {
  public:
-  Session(const Options& options, std::vector<Host> hosts, std::uint64_t seed);
+  Session(const Options& options, Endpoints endpoints, std::uint64_t seed);
 
   /// Begins to dial.
   void start(TimePoint now);
@@ -51,6 +52,8 @@ class Session {
   // --- From the application -------------------------------------------------------------------
 
   /// Queues a request and sends it when its turn comes. A refusal is delivered like an answer.
+  /// With RemoveWatches, `watcher` is the only one to remove; when others stay, the server is
+  /// asked only whether there is a watch.
   void submit(Operation operation, std::optional<Watcher> watcher, OutcomeCallback done,
               CallThread thread, TimePoint now);
   /// Proves an identity now and on every later connection.
@@ -85,7 +88,6 @@ class Session {
   /// Why the last connection broke or could not be made.
   [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
   [[nodiscard]] const WatchSet& watches() const { return watches_; }
-  [[nodiscard]] WatchSet& watches() { return watches_; }
   [[nodiscard]] const CallQueue& calls() const { return calls_; }
 
  private:
@@ -110,6 +112,7 @@ class Session {
   void on_answer(CallSource source, const Error& error, TimePoint now);
   void register_watch(const Call& call, const Reply& reply);
 
+  void narrow_removal(Call& call);
   void send_credentials(Proof& proof);
   void send_watches();
   void send_now(Operation operation, CallSource source, OutcomeCallback done, CallThread thread);
@@ -125,6 +128,7 @@ class Session {
   std::chrono::milliseconds wanted_timeout_;
   std::chrono::milliseconds operation_timeout_;
   bool read_only_;
+  Chroot chroot_;
 
   // The session.
   SessionState state_ = SessionState::connecting;

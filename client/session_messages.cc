@@ -48,6 +48,7 @@ void Session::on_bytes(std::span<const std::byte> bytes, TimePoint now) {
 /// Returns whether the connection still stands.
 bool Session::on_frame(std::span<const std::byte> frame, TimePoint now) {
   auto message = capnp_codec::decode_server(frame);
+  if (message.code() == ErrorCode::unimplemented) return true;  // Of a later version: skipped.
   if (!message.ok()) {
     break_connection("unreadable frame: " + message.error().text, now);
     return false;
@@ -89,8 +90,7 @@ void Session::on_message(Welcome&& welcome, TimePoint now) {
 }
 
 void Session::on_message(Goodbye&& goodbye, TimePoint now) {
-  const std::string why =
-      goodbye.text.empty() ? explain(goodbye.error) : goodbye.text;
+  const std::string why = goodbye.text.empty() ? explain(goodbye.error) : goodbye.text;
   switch (goodbye.error) {
     case ErrorCode::session_expired:
     case ErrorCode::unknown_session:
@@ -100,7 +100,8 @@ void Session::on_message(Goodbye&& goodbye, TimePoint now) {
     case ErrorCode::session_closed_require_auth:
       finish(SessionState::auth_failed, {ErrorCode::auth_failed, why});
       return;
-    default: break_connection("the server said goodbye: " + why, now);
+    default:
+      break_connection("the server said goodbye: " + why, now);
   }
 }
 
@@ -112,6 +113,7 @@ void Session::on_message(WatchEvent&& event, TimePoint now) {
   seen_ = std::max(seen_, event.zxid);
   std::vector<Watcher> watchers = watches_.take(event);
   if (watchers.empty()) return;  // Removed meanwhile, or its read was given up.
+  chroot_.leave(event.path);
   effects_.deliveries.emplace_back(Notification{std::move(watchers), std::move(event)});
 }
 
@@ -133,6 +135,7 @@ void Session::on_message(Reply&& reply, TimePoint now) {
   if (code != ErrorCode::ok) outcome.error.text = explain(call->request.operation, reply);
   const std::string why = outcome.error.text;
   if (call->done && !call->abandoned) {
+    chroot_.leave(reply);
     outcome.reply = std::move(reply);
     effects_.deliveries.emplace_back(
         Completion{std::move(call->done), std::move(outcome), call->thread});
@@ -149,14 +152,18 @@ void Session::on_answer(CallSource source, const Error& error, TimePoint now) {
         finish(SessionState::expired, ended(SessionState::expired));
       }
       return;
-    case CallSource::ping: ping_pending_ = false; return;
+    case CallSource::ping:
+      ping_pending_ = false;
+      return;
     case CallSource::credentials:
       if (!ok) finish(SessionState::auth_failed, {ErrorCode::auth_failed, error.text});
       return;
     case CallSource::watches:
       if (!ok) break_connection("watches were refused: " + error.text, now);
       return;
-    case CallSource::close: finish(SessionState::closed, ended(SessionState::closed)); return;
+    case CallSource::close:
+      finish(SessionState::closed, ended(SessionState::closed));
+      return;
   }
 }
 
@@ -168,6 +175,10 @@ void Session::register_watch(const Call& call, const Reply& reply) {
     if (ok || reply.error == ErrorCode::no_watcher) {
       watches_.remove(removal->path, removal->type, call.watcher);
     }
+    return;
+  }
+  if (const auto* check_only = std::get_if<CheckWatches>(&operation)) {
+    if (call.watcher) watches_.remove(check_only->path, check_only->type, call.watcher);
     return;
   }
   if (!call.watcher || call.abandoned) return;

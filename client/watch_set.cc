@@ -24,10 +24,14 @@ constexpr std::size_t list_entry_bytes = 16;
 std::vector<Kind> consumed_by(EventType type) {
   switch (type) {
     case EventType::created:
-    case EventType::data_changed: return {Kind::data, Kind::exist};
-    case EventType::children_changed: return {Kind::child};
-    case EventType::deleted: return {Kind::data, Kind::exist, Kind::child};
-    case EventType::none: return {};
+    case EventType::data_changed:
+      return {Kind::data, Kind::exist};
+    case EventType::children_changed:
+      return {Kind::child};
+    case EventType::deleted:
+      return {Kind::data, Kind::exist, Kind::child};
+    case EventType::none:
+      return {};
   }
   return {};
 }
@@ -35,22 +39,32 @@ std::vector<Kind> consumed_by(EventType type) {
 /// The tables that a removal addresses; an exists watch is a data watch.
 std::vector<Kind> addressed_by(WatcherType type) {
   switch (type) {
-    case WatcherType::children: return {Kind::child};
-    case WatcherType::data: return {Kind::data, Kind::exist};
-    case WatcherType::persistent: return {Kind::persistent};
-    case WatcherType::persistent_recursive: return {Kind::persistent_recursive};
-    case WatcherType::any: return {all_kinds.begin(), all_kinds.end()};
+    case WatcherType::children:
+      return {Kind::child};
+    case WatcherType::data:
+      return {Kind::data, Kind::exist};
+    case WatcherType::persistent:
+      return {Kind::persistent};
+    case WatcherType::persistent_recursive:
+      return {Kind::persistent_recursive};
+    case WatcherType::any:
+      return {all_kinds.begin(), all_kinds.end()};
   }
   return {};
 }
 
 std::vector<std::string>& list_of(SetWatches& message, Kind kind) {
   switch (kind) {
-    case Kind::data: return message.data;
-    case Kind::exist: return message.exist;
-    case Kind::child: return message.child;
-    case Kind::persistent: return message.persistent;
-    case Kind::persistent_recursive: break;
+    case Kind::data:
+      return message.data;
+    case Kind::exist:
+      return message.exist;
+    case Kind::child:
+      return message.child;
+    case Kind::persistent:
+      return message.persistent;
+    case Kind::persistent_recursive:
+      break;
   }
   return message.persistent_recursive;
 }
@@ -131,8 +145,7 @@ std::vector<std::pair<std::string, std::vector<Watcher>>> WatchSet::take_all() {
   return {all.begin(), all.end()};
 }
 
-std::vector<SetWatches> WatchSet::registrations(Zxid relative_zxid,
-                                                std::size_t bytes_max) const {
+std::vector<SetWatches> WatchSet::registrations(Zxid relative_zxid, std::size_t bytes_max) const {
   std::vector<SetWatches> messages;
   std::size_t bytes = 0;
   for (const Kind kind : all_kinds) {

@@ -19,9 +19,9 @@ namespace quorate::client {
 class Watcher {
  public:
   template <class Function>
-    requires(std::invocable<const Function&, const WatchEvent&> &&
-             !std::same_as<std::remove_cvref_t<Function>, Watcher>)
-  Watcher(Function function)  // NOLINT(google-explicit-constructor)
+  requires(std::invocable<const Function&, const WatchEvent&> &&
+           !std::same_as<std::remove_cvref_t<Function>, Watcher>)
+      Watcher(Function function)  // NOLINT(google-explicit-constructor)
       : function_(
             std::make_shared<const std::function<void(const WatchEvent&)>>(std::move(function))) {}
 
