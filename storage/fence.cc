@@ -18,11 +18,11 @@ namespace {
 constexpr std::string_view magic = "QFENCE1\n";
 // Apart by more than a sector and a page, so that no single torn or lost write touches both.
 constexpr std::size_t slot_distance = 4096;
-constexpr std::size_t slot_bytes = 8 + 8 + 8 + 4 + 16 + 4 + 4;
+constexpr std::size_t slot_bytes = 8 + 8 + 8 + 8 + 16 + 4 + 4;
 
 std::string encode_slot(const FenceMark& mark, std::uint64_t serial) {
   ByteWriter out;
-  out.raw(magic).u64(serial).u64(mark.logged.value).u32(mark.accepted_epoch.value);
+  out.raw(magic).u64(serial).u64(mark.logged.value).u64(mark.changes);
   out.raw({reinterpret_cast<const char*>(mark.cluster.data()), mark.cluster.size()});
   out.u32(mark.server.value);
   out.u32(crc32c(out.str()));
@@ -42,7 +42,7 @@ std::optional<Slot> decode_slot(std::string_view bytes) {
   Slot slot;
   slot.serial = in.u64();
   slot.mark.logged = Zxid{in.u64()};
-  slot.mark.accepted_epoch = Epoch{in.u32()};
+  slot.mark.changes = in.u64();
   const auto cluster = in.raw(slot.mark.cluster.size());
   for (std::size_t i = 0; i < cluster.size(); ++i)
     slot.mark.cluster[i] = static_cast<std::uint8_t>(cluster[i]);

@@ -15,9 +15,9 @@ namespace quorate {
 /// What the log held at least when the fence was last written. A chain of hashes proves that a log
 /// has no gap, not that its end is there; a log that ends below its fence has lost what was synced.
 struct FenceMark {
-  Zxid logged;           ///< Synced in the log ...
-  Epoch accepted_epoch;  ///< ... as was the promise of this epoch,
-  ClusterId cluster{};   ///< made by this server; zeros before the first promise.
+  Zxid logged;                ///< Synced in the log, ...
+  std::uint64_t changes = 0;  ///< ... as were so many promises, cuts and anchors.
+  ClusterId cluster{};        ///< Whose log it is; zeros before the first promise.
   ServerId server;
   friend bool operator==(const FenceMark&, const FenceMark&) = default;
 };

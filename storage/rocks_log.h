@@ -84,6 +84,7 @@ class RocksLog final : public DurableLog, private EpochStore {
   [[nodiscard]] Status writable() const;
   Status latch(Error error);
   Status write(rocksdb::WriteBatch& batch, bool synced);
+  Status write_change(rocksdb::WriteBatch& batch);
   Status write_fence(Zxid logged);
   [[nodiscard]] Result<Zxid> last_stored() const;
   Status delete_files_up_to(Zxid zxid);
@@ -104,6 +105,7 @@ class RocksLog final : public DurableLog, private EpochStore {
   } proof_ = Proof::none;  ///< By a walk, or a repair since.
 
   std::optional<Promises> promises_;
+  std::uint64_t changes_ = 0;       ///< Promises, cuts and anchors so far.
   std::uint64_t synced_below_ = 0;  ///< RocksDB's number behind all that is synced.
   Zxid synced_;                     ///< The last record synced.
   unsigned groups_since_fence_ = 0;

@@ -142,6 +142,13 @@ Status RocksLog::read_own_records() {
   if (!position) return {ErrorCode::damaged, position.error().text + and_do(settings_.directory)};
   base_ = *position;
   last_ = base_;
+  const auto counted = own_record(*database_, changes_key);
+  if (!counted) return counted.error();
+  if (counted.value()) {
+    const auto changes = decode_changes(*counted.value());
+    if (!changes) return {ErrorCode::damaged, changes.error().text + and_do(settings_.directory)};
+    changes_ = *changes;
+  }
   const auto stored = own_record(*database_, promises_key);
   if (!stored) return stored.error();
   if (!stored.value()) return {};
@@ -165,22 +172,21 @@ Status RocksLog::check_fence() {
     if (!unfinished_ || !fresh_)
       fence_lost_ = fence_lost_.value_or("the fence " + settings_.fence_path + " is missing");
     FenceMark mark;
-    if (promises_)
-      mark = FenceMark{{}, promises_->accepted_epoch, promises_->cluster, promises_->server};
+    mark.changes = changes_;
+    if (promises_) mark = FenceMark{{}, changes_, promises_->cluster, promises_->server};
     auto made = Fence::create(settings_.fence_path, mark);
     if (!made) return made.error();
     fence_ = *std::move(made);
     return {};
   }
   const FenceMark& mark = fence_->mark();
-  const FenceMark nobody{mark.logged, {}, {}, {}};
-  if (mark == nobody) return {};
-  if (!promises_ || promises_->accepted_epoch < mark.accepted_epoch) {
-    return {ErrorCode::damaged, "the log " + settings_.directory +
-                                    " has lost the promise of epoch " +
-                                    std::to_string(mark.accepted_epoch.value) +
-                                    " that its fence remembers" + and_do(settings_.directory)};
+  if (changes_ < mark.changes) {
+    return {ErrorCode::damaged, "the log " + settings_.directory + " has lost the last of " +
+                                    std::to_string(mark.changes) +
+                                    " promises or cuts that its fence remembers" +
+                                    and_do(settings_.directory)};
   }
+  if (!promises_ || (mark.cluster == ClusterId{} && mark.server == ServerId{})) return {};
   if (mark.cluster != promises_->cluster || mark.server != promises_->server) {
     return {ErrorCode::foreign,
             "the log " + settings_.directory + " is that of server " +
@@ -281,19 +287,13 @@ Status RocksLog::store(const Promises& promises) {
   const Status allowed = check_promises(promises_, promises);
   if (!allowed) return allowed;
   rocksdb::WriteBatch batch;
-  put_sync_marker(batch, synced_below_);
   batch.Put(database_->promises, slice(promises_key), encode_promises(promises));
   const Zxid reached = last().zxid;
-  const Status written = write(batch, true);
+  const Status written = write_change(batch);
   if (!written) return written;
   if (proof_ == Proof::sound) synced_ = reached;
   promises_ = promises;
-  const FenceMark mark{std::max(fence_->mark().logged, synced_), promises.accepted_epoch,
-                       promises.cluster, promises.server};
-  if (mark == fence_->mark()) return {};
-  const Status fenced = fence_->write(mark);
-  if (!fenced) return latch(fenced.error());
-  return {};
+  return write_fence(std::max(fence_->mark().logged, synced_));
 }
 
 }  // namespace quorate
