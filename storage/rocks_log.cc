@@ -237,13 +237,7 @@ Status RocksLog::write_change(rocksdb::WriteBatch& batch) {
 }
 
 Status RocksLog::write_fence(Zxid logged) {
-  FenceMark mark = fence_->mark();
-  mark.logged = logged;
-  mark.changes = changes_;
-  if (promises_) {
-    mark.cluster = promises_->cluster;
-    mark.server = promises_->server;
-  }
+  const FenceMark mark{logged, changes_, promises_};
   const Status written = fence_->write(mark);
   if (!written) return latch(written.error());
   return {};

@@ -40,8 +40,8 @@ struct RocksLogSettings {
 class RocksLog final : public DurableLog, private EpochStore {
  public:
   /// Makes a store where there is none. Errors, each naming the file and what to do: `damaged` when
-  /// the store cannot be opened or its promises are lost; `foreign` when log and fence belong to
-  /// different servers; `unimplemented` for a newer format; `io_error`.
+  /// the store cannot be opened, or its promises are lost here and in the fence; `foreign` when log
+  /// and fence belong to different servers; `unimplemented` for a newer format; `io_error`.
   static Result<std::unique_ptr<RocksLog>> open(RocksLogSettings settings);
   ~RocksLog() override;
 
@@ -76,8 +76,10 @@ class RocksLog final : public DurableLog, private EpochStore {
   Status open_fence();
   Status open_database();
   Status read_own_records();
+  Status read_promises();
   Status create_own_records();
-  Status check_fence();
+  [[nodiscard]] Status check_owner() const;
+  Status renew_fence();
   Status settle(LogWalk& out, const Status& broken);
 
   [[nodiscard]] std::optional<Error> failure() const;
@@ -96,6 +98,7 @@ class RocksLog final : public DurableLog, private EpochStore {
   std::unique_ptr<Fence> fence_;
   WalReport wal_;
   std::optional<std::string> fence_lost_;
+  std::optional<std::string> change_lost_;  ///< The last promises, cuts or anchors; see the fence.
   bool fresh_ = false;
   bool unfinished_ = false;  ///< There is no fence: perhaps the store was never completed.
   enum class Proof {

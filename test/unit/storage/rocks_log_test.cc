@@ -300,7 +300,7 @@ TEST_CASE("the fence of another server, or of another cluster, is foreign") {
   }
 }
 
-TEST_CASE("a log that lost a promise, a cut or an anchor is refused") {
+TEST_CASE("a log that lost a promise, a cut or an anchor says so and keeps the promise") {
   for (const int kind : {0, 1, 2}) {
     CAPTURE(kind);
     RocksBench bench;
@@ -319,7 +319,11 @@ TEST_CASE("a log that lost a promise, a cut or an anchor is refused") {
 
     copy_tree(bench.directory() / "early", bench.directory() / "log");
 
-    CHECK(bench.try_open().code() == ErrorCode::damaged);
+    const auto opened = bench.try_open();
+    REQUIRE(opened.ok());
+    CHECK((*opened)->promises().load().value() == (kind == 0 ? same_epochs : promises_of(1, 5)));
+    CHECK((*opened)->walk({}).value().damage);
+    CHECK((*opened)->append(records(11, 11)).code() == ErrorCode::damaged);
   }
 }
 
