@@ -100,7 +100,11 @@ Result<Stores> open_stores(const Config& config) {
   auto log = RocksLog::open(std::move(settings));
   if (!log) return log.error();
   stores.log = std::move(*log);
-  auto image = RocksImage::open(config.data_dir + "/image");
+  RocksImageSettings image_settings;
+  image_settings.directory = config.data_dir + "/image";
+  auto image = std::filesystem::exists(image_settings.directory)
+                   ? RocksImage::open(image_settings)
+                   : RocksImage::create(image_settings);
   if (!image) return image.error();
   stores.image = std::move(*image);
   return stores;

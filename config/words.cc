@@ -41,8 +41,8 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string quoted(std::string_view text, std::size_t bytes_max) {
-  std::string shown = "\"";
+std::string escaped(std::string_view text, std::size_t bytes_max) {
+  std::string shown;
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t length = utf8_length(text.substr(at));
@@ -61,7 +61,11 @@ std::string quoted(std::string_view text, std::size_t bytes_max) {
     }
     at += std::max<std::size_t>(length, 1);
   }
-  return shown + "\"";
+  return shown;
+}
+
+std::string quoted(std::string_view text, std::size_t bytes_max) {
+  return fmt::format("\"{}\"", escaped(text, bytes_max));
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -7,8 +7,11 @@
 
 namespace quorate::words {
 
-/// `text` in double quotes, for a message of one line: control bytes, quotes, backslashes and
-/// bytes that are not UTF-8 are escaped, and at most `bytes_max` bytes are shown, then "...".
+/// `text` for a message of one line: control bytes, quotes, backslashes and bytes that are not
+/// UTF-8 are escaped, and at most `bytes_max` bytes are shown, then "...".
+[[nodiscard]] std::string escaped(std::string_view text, std::size_t bytes_max = 80);
+
+/// The same in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t bytes_max = 80);
 
 /// The candidate nearest to `word`, letter case aside, or empty when none is near: at most two

@@ -91,6 +91,24 @@ Status remove_all(const std::string& path) {
   return io_status("remove", path, error);
 }
 
+Status link_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  return io_status("link to", to, error);
+}
+
+Status copy_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (error) return io_status("copy to", to, error);
+  const int descriptor = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return io_error("open", to, errno);
+  const int result = ::fsync(descriptor);
+  const int number = errno;
+  ::close(descriptor);
+  return result == 0 ? Status{} : Status{io_error("sync", to, number)};
+}
+
 bool exists(const std::string& path) {
   std::error_code error;
   return fs::exists(path, error);

@@ -28,6 +28,11 @@ Status move_durably(const std::string& from, const std::string& to);
 /// Removes a file or a whole directory. Success when it is not there.
 Status remove_all(const std::string& path);
 
+/// A second name for the same file. Error `io_error` when `to` is there.
+Status link_file(const std::string& from, const std::string& to);
+/// A synced copy; `to` is replaced, but its name is not yet durable.
+Status copy_file(const std::string& from, const std::string& to);
+
 [[nodiscard]] bool exists(const std::string& path);
 
 /// The names in `directory`, sorted; empty when it does not exist.
