@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -23,8 +22,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds tick_every{1000};
 
-struct SnapshotterName {
+struct SnapshotterState {
   static inline const char* name = "snapshotter";
+  PeersPtr peers;
 };
 
 /// The newest state of every record that changed since the last write, with what the newest set
@@ -52,11 +52,16 @@ struct MergedChanges {
   }
 };
 
-class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> {
+class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState> {
  public:
   SnapshotterActor(caf::actor_config& config, ServerContext& context, SnapshotStore& store,
                    TxnLog& log)
-      : ThreadActor(config), context_(context), store_(store), log_(log), ticker_(tick_every) {}
+      : ThreadActor(config),
+        context_(context),
+        log_(context.log.component(SnapshotterState::name)),
+        store_(store),
+        txn_log_(log),
+        ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
     const auto header = store_.header();
@@ -64,10 +69,10 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
     last_write_ = now();
     ticker_.start(*this);
     return {
-        [this](meet_a, const PeersPtr& peers) { peers_ = peers; },
+        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
         [this](seal_a, const std::shared_ptr<const ImageChanges>& set) {
           merged_.add(*set);
-          send(peers_->commit, sealed_a::value);
+          send(state.peers->commit, sealed_a::value, Sealed{set->zxid, image_zxid_});
         },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -82,27 +87,28 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
     if (is_due() && !asked_) {
       asked_ = true;
       // A set goes to disk only when its last txn is in this server's own log.
-      request(peers_->journal, caf::infinite, synced_a::value).then([this](const Logged& logged) {
-        asked_ = false;
-        if (logged.zxid >= merged_.zxid) write();
-      });
+      request(state.peers->journal, caf::infinite, synced_a::value)
+          .then([this](const Logged& logged) {
+            asked_ = false;
+            if (logged.zxid >= merged_.zxid) write();
+          });
     }
     ticker_.rearm(*this);
   }
 
   [[nodiscard]] bool is_due() const {
-    if (!peers_ || merged_.writes.empty()) return false;
+    if (!state.peers || merged_.writes.empty()) return false;
     const Config& config = context_.config;
     const bool same_epoch = merged_.zxid.epoch() == image_zxid_.epoch();
     const std::uint64_t behind = merged_.zxid.value - image_zxid_.value;
     return now() - last_write_ >= config.snapshot_interval ||
            merged_.bytes >= config.snapshot_bytes ||
            (same_epoch && behind >= config.snapshot_records) ||
-           log_.bytes() >= log_bytes_at_write_ + config.snapshot_log_bytes;
+           txn_log_.bytes() >= log_bytes_at_write_ + config.snapshot_log_bytes;
   }
 
   void write() {
-    const auto position = log_.position_at(merged_.zxid);
+    const auto position = txn_log_.position_at(merged_.zxid);
     if (!position) return fail(position.error());
     const ImageHeader header{*position, merged_.time_ms, merged_.digest};
     std::vector<ImageWrite> writes;
@@ -115,10 +121,11 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
     const Result<ImageHeader> durable = store_.flush();
     if (!durable) return fail(durable.error());
     image_zxid_ = durable->position.zxid;
-    log_bytes_at_write_ = log_.bytes();
+    log_bytes_at_write_ = txn_log_.bytes();
     last_write_ = now();
-    context_.log.info("image_written", kv("zxid", image_zxid_), kv("records", records),
-                      kv("ms", (last_write_ - start).count()));
+    send(state.peers->commit, sealed_a::value, Sealed{image_zxid_, image_zxid_});
+    log_.info("image_written", kv("zxid", image_zxid_), kv("records", records),
+              kv("ms", last_write_ - start));
   }
 
   /// The image is a copy; the log still has everything. But a disk that fails here fails there.
@@ -127,10 +134,10 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
   }
 
   ServerContext& context_;
+  Log log_;
   SnapshotStore& store_;
-  TxnLog& log_;
+  TxnLog& txn_log_;
   Ticker ticker_;
-  PeersPtr peers_;
   MergedChanges merged_;
   Zxid image_zxid_;
   milliseconds last_write_{0};

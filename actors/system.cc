@@ -2,20 +2,19 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
+#include <caf/scoped_actor.hpp>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <thread>
+#include <optional>
 #include <utility>
 
 #include "actors/log.h"
-#include "actors/peers.h"
 #include "actors/recovery.h"
 #include "actors/runtime/actor_system_setup.h"
+#include "actors/runtime/bounded_exit.h"
 #include "actors/runtime/transport.h"
+#include "actors/supervisor.h"
 #include "storage/rocks_image.h"
 #include "storage/rocks_log.h"
 
@@ -25,8 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// What a clean stop may take: goodbyes, then the actors.
-constexpr milliseconds goodbyes_max{2000};
+/// What a clean stop may take.
 constexpr milliseconds stop_max{10000};
 
 class SystemClock final : public Clock {
@@ -41,7 +39,7 @@ class SystemClock final : public Clock {
 
 class ProcessEnding final : public Ending {
  public:
-  explicit ProcessEnding(Log& log) : log_(log) {}
+  explicit ProcessEnding(Log log) : log_(std::move(log)) {}
 
  protected:
   void end_now(ExitCode code, std::string_view reason) override {
@@ -51,7 +49,7 @@ class ProcessEnding final : public Ending {
   }
 
  private:
-  Log& log_;
+  Log log_;
 };
 
 SystemOptions system_options(const Config& config) {
@@ -114,7 +112,7 @@ Result<Stores> open_stores(const Config& config) {
 
 class RunningSystem final : public System {
  public:
-  RunningSystem(const Config& config, Log& log, Stores stores, Recovered recovered,
+  RunningSystem(const Config& config, const Log& log, Stores stores, Recovered recovered,
                 ListeningSocket socket)
       : stores_(std::move(stores)),
         ending_(log),
@@ -122,54 +120,38 @@ class RunningSystem final : public System {
         system_(std::make_unique<caf::actor_system>(system_config_)),
         context_{*system_, config,  recovered.promises.incarnation, clock_, entropy_,
                  log,      ending_, connection_limits(config),      {}} {
-    const ServerId self = config.server_id;
-    CommitMachine machine(std::move(recovered.state), self, recovered.promises.incarnation,
-                          commit_limits(config), entropy_.number());
-    Peers peers;
-    peers.journal = spawn_journal(context_, *stores_.log);
-    peers.proposal = spawn_proposal(context_, std::move(recovered.standing));
-    peers.commit = spawn_commit(context_, std::move(machine));
-    peers.session_tracker = spawn_session_tracker(context_);
-    peers.snapshotter = spawn_snapshotter(context_, *stores_.image, *stores_.log);
-    peers.listener = spawn_listener(context_, socket.fd.release());
-    peers_ = std::make_shared<const Peers>(std::move(peers));
-    for_each_peer([this](const auto& peer) { caf::anon_send(peer, meet_a::value, peers_); });
+    CommitMachine machine(std::move(recovered.state), config.server_id,
+                          recovered.promises.incarnation, commit_limits(config), entropy_.number());
+    supervisor_ =
+        spawn_supervisor(context_, ServerParts{*stores_.log, *stores_.image, std::move(machine),
+                                               std::move(recovered.standing), socket.fd.release()});
   }
 
   ~RunningSystem() override { stop(); }
 
   void stop() override {
     if (std::exchange(stopped_, true)) return;
-    std::thread([] {
-      // Whatever hangs has nothing left to lose: all that was acknowledged is on disk.
-      std::this_thread::sleep_for(stop_max);
-      ::_exit(static_cast<int>(ExitCode::ok));
-    }).detach();
-    caf::anon_send(peers_->listener, stop_a::value);
-    const auto deadline = steady_clock::now() + goodbyes_max;
-    const auto& counters = *system_config_.io_counters();
-    while (counters.accepted_open.get() > 0 && steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(milliseconds(5));
+    // Whatever hangs has nothing left to lose: all that was acknowledged is on disk.
+    const BoundedExit bound(stop_max, static_cast<int>(ExitCode::ok), [this] {
+      std::string alive;
+      for (const ActorSnapshot& actor : system_config_.registry()->list())
+        if (actor.alive) alive += actor.name + " ";
+      context_.log.warn("stop_cut_short", kv("after_ms", stop_max), kv("alive", alive));
+      context_.log.flush();
+    });
+    // The handle is kept until then: an actor that nobody refers to ends at once.
+    {
+      caf::scoped_actor self{*system_};
+      self->send(*supervisor_, stop_a::value);
+      self->wait_for(*supervisor_);
     }
-    for_each_peer(
-        [](const auto& peer) { caf::anon_send_exit(peer, caf::exit_reason::user_shutdown); });
-    peers_.reset();
+    supervisor_.reset();
     system_.reset();
     stores_.image.reset();
     stores_.log.reset();
   }
 
  private:
-  template <class F>
-  void for_each_peer(F&& visit) {
-    visit(peers_->journal);
-    visit(peers_->proposal);
-    visit(peers_->commit);
-    visit(peers_->session_tracker);
-    visit(peers_->snapshotter);
-    visit(peers_->listener);
-  }
-
   Stores stores_;
   SystemClock clock_;
   SystemEntropy entropy_;
@@ -177,13 +159,13 @@ class RunningSystem final : public System {
   SystemConfig system_config_;
   std::unique_ptr<caf::actor_system> system_;
   ServerContext context_;
-  PeersPtr peers_;
+  std::optional<Supervisor> supervisor_;
   bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<System>> start_system(const Config& config, Log& log) {
+Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
   auto socket = listen_tcp(config.client_address, config.client_port, "client port");
   if (!socket) return socket.error();
   auto stores = open_stores(config);
@@ -198,7 +180,7 @@ Result<std::unique_ptr<System>> start_system(const Config& config, Log& log) {
   log.info("recovered", kv("zxid", recovered->standing.history.zxid),
            kv("image", recovered->image_zxid), kv("records", recovered->records_replayed),
            kv("torn_tail", recovered->torn_tail), kv("znodes", recovered->state.tree().size()),
-           kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start).count()));
+           kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered),
                                           std::move(*socket))};
 }
