@@ -53,7 +53,8 @@ using Commit =
                      caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
                      caf::reacts_to<closed_a, ConnectionSerial>,
                      caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>,
-                     caf::reacts_to<more_a>, caf::reacts_to<sealed_a>, caf::reacts_to<tick_a, std::uint64_t>>;
+                     caf::reacts_to<more_a>, caf::reacts_to<sealed_a>,
+                     caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);
 

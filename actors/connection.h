@@ -30,8 +30,7 @@ namespace quorate {
 
 ///   (deliver, stream)   Replies, events and the session's fate, to be written in this order.
 ///   (dismiss, reason)   Say goodbye and close: no Hello in time, or the server stops.
-using Connection =
-    caf::typed_actor<caf::reacts_to<deliver_a, std::shared_ptr<const Deliveries>>,
-                     caf::reacts_to<dismiss_a, Dismissal>>;
+using Connection = caf::typed_actor<caf::reacts_to<deliver_a, std::shared_ptr<const Deliveries>>,
+                                    caf::reacts_to<dismiss_a, Dismissal>>;
 
 }  // namespace quorate

@@ -24,7 +24,7 @@ struct ConnectionRecord {
   ConnectionSerial serial;
   std::string remote;
   std::chrono::milliseconds since{0};
-  SessionId session;     ///< {0} until the handshake is over.
+  SessionId session;  ///< {0} until the handshake is over.
 };
 
 /// What all connections of a listener share; outlives them.

@@ -7,8 +7,7 @@
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/server_context.h"
-#include "storage/epoch_store.h"
-#include "storage/txn_log.h"
+#include "storage/durable_log.h"
 
 namespace quorate {
 namespace {
@@ -22,10 +21,9 @@ struct JournalName {
 
 class JournalActor final : public ThreadActor<Journal, JournalName> {
  public:
-  JournalActor(caf::actor_config& config, ServerContext& context, TxnLog& log,
-               EpochStore& promises)
-      : ThreadActor(config), context_(context), log_(log), store_(promises) {
-    const auto stored = store_.load();
+  JournalActor(caf::actor_config& config, ServerContext& context, DurableLog& log)
+      : ThreadActor(config), context_(context), log_(log) {
+    const auto stored = log_.promises().load();
     if (!stored || !*stored) context_.ending.end(ExitCode::durability, "the promises are gone");
     promises_ = **stored;
     logged_ = log_.last().zxid;
@@ -65,7 +63,7 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
     promises_.accepted_epoch = promise.accepted;
     promises_.accepted_leader = context_.config.server_id;
     promises_.current_epoch = promise.current;
-    require(store_.store(promises_));
+    require(log_.promises().store(promises_));
     send(proposal_, promise_a::value, promise);
   }
 
@@ -74,8 +72,7 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
   }
 
   ServerContext& context_;
-  TxnLog& log_;
-  EpochStore& store_;
+  DurableLog& log_;
   Promises promises_;
   Zxid logged_;  ///< Synced up to here.
   std::size_t unsynced_bytes_ = 0;
@@ -84,8 +81,8 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
 
 }  // namespace
 
-Journal spawn_journal(ServerContext& context, TxnLog& log, EpochStore& promises) {
-  return context.system.spawn<JournalActor, caf::detached>(context, log, promises);
+Journal spawn_journal(ServerContext& context, DurableLog& log) {
+  return context.system.spawn<JournalActor, caf::detached>(context, log);
 }
 
 }  // namespace quorate

@@ -10,8 +10,7 @@
 namespace quorate {
 
 struct ServerContext;
-class TxnLog;
-class EpochStore;
+class DurableLog;
 
 /// Records on their way to the disk, in order.
 struct AppendBatch {
@@ -40,7 +39,7 @@ using Journal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
     caf::reacts_to<promise_a, EpochPromise>, caf::replies_to<synced_a>::with<Logged>>;
 
-/// `log` and `promises` outlive the actor.
-Journal spawn_journal(ServerContext& context, TxnLog& log, EpochStore& promises);
+/// `log` outlives the actor and holds promises already.
+Journal spawn_journal(ServerContext& context, DurableLog& log);
 
 }  // namespace quorate

@@ -56,9 +56,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalName> {
       context_.log.info("leading", kv("epoch", tenure_.leader()->epoch().value));
     }
     send(commit_, commit_a::value,
-         std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(
-             CommittedBatch{std::move(effects.commit), std::move(effects.synced),
-                            effects.established})));
+         std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(CommittedBatch{
+             std::move(effects.commit), std::move(effects.synced), effects.established})));
   }
 
   void append(const std::vector<std::shared_ptr<const Txn>>& txns) {

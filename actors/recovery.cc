@@ -36,8 +36,8 @@ class Replay {
                    "log record " + to_string(record.zxid) + ": " + decoded.error().text};
     }
     if (decoded->zxid != record.zxid) {
-      return Error{ErrorCode::damaged, "log record " + to_string(record.zxid) +
-                                           " holds the txn " + to_string(decoded->zxid)};
+      return Error{ErrorCode::damaged, "log record " + to_string(record.zxid) + " holds the txn " +
+                                           to_string(decoded->zxid)};
     }
     auto txn = std::make_shared<const Txn>(std::move(*decoded));
     end_ = {txn->zxid, txn->time_ms};
@@ -94,7 +94,8 @@ Result<Recovered> recover(DurableLog& log, SnapshotStore& image, ServerId self,
   recovered.image_zxid = anchor.zxid;
 
   Replay replay(state);
-  const auto walk = log.walk(anchor, [&](const LogRecord& record) { return replay.on_record(record); });
+  const auto walk =
+      log.walk(anchor, [&](const LogRecord& record) { return replay.on_record(record); });
   if (!walk) return walk.error();
   if (walk->damage) return *walk->damage;
   recovered.records_replayed = walk->records;

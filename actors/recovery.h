@@ -14,10 +14,10 @@ namespace quorate {
 
 /// What a server knows of itself and its ensemble when it has read its disk.
 struct Recovered {
-  State state;       ///< At the known commit point.
-  Standing standing; ///< With what the log holds beyond it.
-  Promises promises; ///< Of this start: its incarnation is one higher than the last one's.
-  Zxid image_zxid;   ///< What the image covered.
+  State state;        ///< At the known commit point.
+  Standing standing;  ///< With what the log holds beyond it.
+  Promises promises;  ///< Of this start: its incarnation is one higher than the last one's.
+  Zxid image_zxid;    ///< What the image covered.
   std::uint64_t records_replayed = 0;
   bool torn_tail = false;
 };

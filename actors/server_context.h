@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "actors/connection_logic.h"
@@ -30,9 +31,9 @@ class Clock {
 /// How a process ends, as its exit code says.
 enum class ExitCode : int {
   ok = 0,
-  refused = 1,        ///< Configuration, port or store: nothing was started.
-  durability = 3,     ///< The disk failed: what was not acknowledged may be lost.
-  broken = 4,         ///< A part died that cannot be restarted.
+  refused = 1,     ///< Configuration, port or store: nothing was started.
+  durability = 3,  ///< The disk failed: what was not acknowledged may be lost.
+  broken = 4,      ///< A part died that cannot be restarted.
 };
 
 /// Ends the process; a port, so that in a simulation only one server dies.
@@ -40,7 +41,13 @@ class Ending {
  public:
   virtual ~Ending() = default;
   /// Logs the reason and ends at once, without unwinding: what is not on disk is given up.
-  [[noreturn]] virtual void end(ExitCode code, std::string_view reason) = 0;
+  [[noreturn]] void end(ExitCode code, std::string_view reason) {
+    end_now(code, reason);
+    std::abort();
+  }
+
+ protected:
+  virtual void end_now(ExitCode code, std::string_view reason) = 0;
 };
 
 /// One per server; outlives its actors.

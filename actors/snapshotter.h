@@ -22,10 +22,9 @@ namespace quorate {
 
 ///   (seal, changes)  What changed up to an exact zxid; merged with what waits.
 ///   (tick, n)        Its own: looks whether a write is due.
-using Snapshotter =
-    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
-                     caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
-                     caf::reacts_to<tick_a, std::uint64_t>>;
+using Snapshotter = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
+                                     caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
+                                     caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// `store` and `log` outlive the actor.
 Snapshotter spawn_snapshotter(ServerContext& context, SnapshotStore& store, TxnLog& log);

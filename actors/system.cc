@@ -33,15 +33,18 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] ClockReading read() const override {
     using std::chrono::duration_cast;
-    return {duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-            duration_cast<milliseconds>(steady_clock::now().time_since_epoch())};
+    return {
+        duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
+        duration_cast<milliseconds>(steady_clock::now().time_since_epoch())};
   }
 };
 
 class ProcessEnding final : public Ending {
  public:
   explicit ProcessEnding(Log& log) : log_(log) {}
-  [[noreturn]] void end(ExitCode code, std::string_view reason) override {
+
+ protected:
+  void end_now(ExitCode code, std::string_view reason) override {
     log_.error("server_ends", kv("code", static_cast<int>(code)), kv("reason", reason));
     log_.flush();
     ::_exit(static_cast<int>(code));
@@ -99,7 +102,11 @@ Result<Stores> open_stores(const Config& config) {
   auto log = RocksLog::open(std::move(settings));
   if (!log) return log.error();
   stores.log = std::move(*log);
-  auto image = RocksImage::open(config.data_dir + "/image");
+  RocksImageSettings image_settings;
+  image_settings.directory = config.data_dir + "/image";
+  auto image = std::filesystem::exists(image_settings.directory)
+                   ? RocksImage::open(image_settings)
+                   : RocksImage::create(image_settings);
   if (!image) return image.error();
   stores.image = std::move(*image);
   return stores;
@@ -117,7 +124,7 @@ class RunningSystem final : public System {
                  log,      ending_, connection_limits(config),      {}} {
     const ServerId self = config.server_id;
     CommitMachine machine(std::move(recovered.state), self, recovered.promises.incarnation,
-                          commit_limits(config));
+                          commit_limits(config), entropy_.number());
     Peers peers;
     peers.journal = spawn_journal(context_, *stores_.log);
     peers.proposal = spawn_proposal(context_, std::move(recovered.standing));
@@ -144,9 +151,8 @@ class RunningSystem final : public System {
     while (counters.accepted_open.get() > 0 && steady_clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds(5));
     }
-    for_each_peer([](const auto& peer) {
-      caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
-    });
+    for_each_peer(
+        [](const auto& peer) { caf::anon_send_exit(peer, caf::exit_reason::user_shutdown); });
     peers_.reset();
     system_.reset();
     stores_.image.reset();
@@ -186,13 +192,15 @@ Result<std::unique_ptr<System>> start_system(const Config& config, Log& log) {
   SystemEntropy entropy;
   ClusterId new_cluster = entropy.session_password();
   const auto start = steady_clock::now();
-  auto recovered = recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
+  auto recovered =
+      recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
   if (!recovered) return recovered.error();
-  log.info("recovered", kv("zxid", recovered->standing.history.zxid), kv("image", recovered->image_zxid),
-           kv("records", recovered->records_replayed), kv("torn_tail", recovered->torn_tail),
-           kv("znodes", recovered->state.tree().size()),
+  log.info("recovered", kv("zxid", recovered->standing.history.zxid),
+           kv("image", recovered->image_zxid), kv("records", recovered->records_replayed),
+           kv("torn_tail", recovered->torn_tail), kv("znodes", recovered->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start).count()));
-  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered), std::move(*socket))};
+  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered),
+                                          std::move(*socket))};
 }
 
 }  // namespace quorate

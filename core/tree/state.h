@@ -26,6 +26,18 @@ namespace quorate {
 /// apply() is total and deterministic: the same txns give the same outcomes, the same digest and
 /// the same image on every server. It reads only this state and the record.
 ///
+/// Every check has its place in an order that is part of the protocol (core/tree/writes.h). A
+/// Create's own arguments come first; then the session: unknown is session_expired, owned by
+/// another connection session_moved. Connection 0 is the server itself, which needs no session.
+///
+/// A failed multi has the error of the operation that failed and, as body, its MultiReply: ok
+/// before that operation, runtime_inconsistency behind it.
+///
+/// Bodies of outcomes: CreateReply, StatReply for setData and setACL, CountReply for deleteTree
+/// (the nodes deleted), MultiReply, SessionReply for create and attach; nothing for the others.
+///
+/// Movable; a moved-from State can only be destroyed or assigned to.
+///
 /// Invariants, verified by check_invariants():
 ///   (1) every ephemeral's owner is an open session;
 ///   (2) /, /zookeeper, /zookeeper/quota and /zookeeper/config exist;
@@ -80,19 +92,30 @@ class State {
   /// Number of records seal() would give.
   [[nodiscard]] std::size_t unsealed() const;
   [[nodiscard]] ImageChanges seal();
-  /// Loads an image: REQUIRES a fresh State; call load() for every record (nodes in path order,
-  /// parents first), then finish_load(). Errors: damaged, naming the record.
+  /// Loads an image: REQUIRES a fresh State; call load() for every record (ACLs before nodes,
+  /// parents before children, data behind its node), then finish_load(). Errors: damaged, naming
+  /// the record; the State is of no use then.
   Status load(const ImageRecord& record);
   Status finish_load(Zxid zxid, std::int64_t time_ms, std::uint64_t digest);
 
   void check_invariants() const;
 
  private:
+  class Execution;
+
+  [[nodiscard]] bool may(std::uint32_t wanted, const Znode& node,
+                         std::span<const Identity> identities) const;
+  /// The node, if `identities` may READ it; otherwise no_node or no_auth.
+  [[nodiscard]] Result<const Znode*> find_readable(std::string_view path,
+                                                   std::span<const Identity> identities) const;
+
   Tree tree_;
   SessionTable sessions_;
   EnsembleSettings settings_;
   Zxid last_applied_;
   std::int64_t last_time_ms_ = 0;
+  bool settings_unsealed_ = true;
+  bool is_loading_ = false;
 };
 
 }  // namespace quorate

@@ -1,17 +1,20 @@
 #include "schema/capnp/frame.h"
 
+#include <bit>
+#include <cstring>
 #include <string>
+#include <vector>
 
 #include "schema/capnp/frame_reader.h"
 
 namespace quorate::capnp_codec {
 namespace {
 
-std::uint32_t little_endian(std::span<const std::byte> bytes, std::size_t at) {
+static_assert(std::endian::native == std::endian::little, "segment tables are read as they are");
+
+std::uint32_t number(std::span<const std::byte> bytes, std::size_t at) {
   std::uint32_t value = 0;
-  for (std::size_t i = 4; i-- > 0;) {
-    value = (value << 8) | std::to_integer<std::uint32_t>(bytes[at + i]);
-  }
+  std::memcpy(&value, bytes.data() + at, sizeof value);
   return value;
 }
 
@@ -20,7 +23,7 @@ std::uint32_t little_endian(std::span<const std::byte> bytes, std::size_t at) {
 Result<std::size_t> frame_size(std::span<const std::byte> bytes, const FrameLimits& limits) {
   if (bytes.size() < 4) return std::size_t{0};
   // As 64 bits: a count of 2^32 - 1 must not wrap around to no segment at all.
-  const std::uint64_t segments = std::uint64_t{little_endian(bytes, 0)} + 1;
+  const std::uint64_t segments = std::uint64_t{number(bytes, 0)} + 1;
   if (segments > limits.segments_max) {
     return {ErrorCode::marshalling_error,
             "a frame of " + std::to_string(segments) + " segments; at most " +
@@ -30,7 +33,7 @@ Result<std::size_t> frame_size(std::span<const std::byte> bytes, const FrameLimi
   if (bytes.size() < header) return std::size_t{0};
   std::uint64_t size = header;
   for (std::size_t i = 0; i < segments; ++i) {
-    size += std::uint64_t{little_endian(bytes, 4 + 4 * i)} * 8;
+    size += std::uint64_t{number(bytes, 4 + 4 * i)} * 8;
   }
   if (size > limits.bytes_max) {
     return {ErrorCode::request_too_large, "a frame of " + std::to_string(size) +
@@ -40,26 +43,22 @@ Result<std::size_t> frame_size(std::span<const std::byte> bytes, const FrameLimi
   return static_cast<std::size_t>(size);
 }
 
-FrameSegments::FrameSegments(std::span<const std::byte> frame) {
+Status cut_segments(std::span<const std::byte> frame, FrameSegments& out) {
   constexpr FrameLimits any_size{frame_bytes_any, frame_segments_max};
   const Result<std::size_t> size = frame_size(frame, any_size);
-  if (!size) {
-    status_ = size.status();
-    return;
-  }
+  if (!size) return size.status();
   if (*size == 0 || *size != frame.size()) {
-    status_ = {ErrorCode::marshalling_error, "the frame's length differs from its header"};
-    return;
+    return {ErrorCode::marshalling_error, "the frame's length differs from its header"};
   }
-  const std::size_t count = std::size_t{little_endian(frame, 0)} + 1;
-  std::span<const capnp::word> words = aligned_words(frame.subspan(frame_header_bytes(count)));
-  words_ = words.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t length = little_endian(frame, 4 + 4 * i);
-    segments_[i] = kj::arrayPtr(words.data(), length);
+  out.count = std::size_t{number(frame, 0)} + 1;
+  std::span<const capnp::word> words = aligned_words(frame.subspan(frame_header_bytes(out.count)));
+  out.words = words.size();
+  for (std::size_t i = 0; i < out.count; ++i) {
+    const std::size_t length = number(frame, 4 + 4 * i);
+    out.segments[i] = kj::arrayPtr(words.data(), length);
     words = words.subspan(length);
   }
-  count_ = count;
+  return {};
 }
 
 std::span<const capnp::word> aligned_words(std::span<const std::byte> bytes) {

@@ -36,23 +36,29 @@ inline constexpr std::size_t scratch_words_kept = (std::size_t{1} << 20) / 8;
 /// belongs to the thread and lasts until its next call.
 [[nodiscard]] std::span<const capnp::word> aligned_words(std::span<const std::byte> bytes);
 
-/// The segments of one whole frame, without copying an aligned one.
-class FrameSegments {
- public:
-  explicit FrameSegments(std::span<const std::byte> frame);
-  /// marshalling_error when the frame isn't exactly what its header announces.
-  [[nodiscard]] const Status& status() const { return status_; }
-  [[nodiscard]] kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments() const {
-    return kj::arrayPtr(segments_.data(), count_);
-  }
-  [[nodiscard]] std::size_t words() const { return words_; }
-
- private:
-  Status status_;
-  std::array<kj::ArrayPtr<const capnp::word>, frame_segments_max> segments_;
-  std::size_t count_ = 0;
-  std::size_t words_ = 0;
+/// The segments of one whole frame; the first `count` count.
+struct FrameSegments {
+  std::array<kj::ArrayPtr<const capnp::word>, frame_segments_max> segments;
+  std::size_t count = 0;
+  std::size_t words = 0;  ///< Of all together.
 };
+
+/// Without copying an aligned frame. Error marshalling_error when the frame isn't exactly what its
+/// header announces.
+[[nodiscard]] Status cut_segments(std::span<const std::byte> frame, FrameSegments& out);
+
+/// The segment of a frame that has one, and is aligned and whole: nearly all frames. Otherwise
+/// empty.
+[[nodiscard]] inline std::span<const capnp::word> only_segment(std::span<const std::byte> frame) {
+  if (frame.size() < 8 || frame.size() % sizeof(capnp::word) != 0) return {};
+  if (reinterpret_cast<std::uintptr_t>(frame.data()) % alignof(capnp::word) != 0) return {};
+  std::uint64_t header = 0;
+  std::memcpy(&header, frame.data(), sizeof header);
+  const std::size_t words = frame.size() / sizeof(capnp::word) - 1;
+  // Zero in the low half: one segment; its words in the high half.
+  if (header != std::uint64_t{words} << 32) return {};
+  return {reinterpret_cast<const capnp::word*>(frame.data()) + 1, words};
+}
 
 /// What a message may cost to read: our decoders follow each pointer once, so twice its words is
 /// enough for any honest message, and bounds the lists of elements without size as well, which
@@ -80,10 +86,16 @@ template <class Root, class Read>
 /// As above, for a frame.
 template <class Root, class Read>
 [[nodiscard]] Status read_frame(std::span<const std::byte> frame, Read&& read) {
-  const FrameSegments segments(frame);
-  if (!segments.status().ok()) return segments.status();
-  return read_message<Root>(segments.segments(), segments.words(), ErrorCode::marshalling_error,
-                            read);
+  const std::span<const capnp::word> only = only_segment(frame);
+  if (!only.empty()) {
+    const kj::ArrayPtr<const capnp::word> segment(only.data(), only.size());
+    return read_message<Root>(kj::arrayPtr(&segment, 1), only.size(), ErrorCode::marshalling_error,
+                              read);
+  }
+  FrameSegments cut;
+  if (Status status = cut_segments(frame, cut); !status.ok()) return status;
+  return read_message<Root>(kj::arrayPtr(cut.segments.data(), cut.count), cut.words,
+                            ErrorCode::marshalling_error, read);
 }
 
 }  // namespace quorate::capnp_codec

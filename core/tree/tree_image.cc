@@ -1,0 +1,175 @@
+// The tree as records, out and in. What comes in was on a disk: nothing in it is believed.
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/tree/digest.h"
+#include "core/tree/path.h"
+#include "core/tree/tree.h"
+
+namespace quorate {
+namespace {
+
+ImageNode record_of(const Znode& node, std::string path) {
+  ImageNode record;
+  record.path = std::move(path);
+  record.czxid = node.czxid;
+  record.mzxid = node.mzxid;
+  record.pzxid = node.pzxid();
+  record.ctime_ms = node.ctime_ms;
+  record.mtime_ms = node.mtime_ms;
+  record.version = node.version;
+  record.aversion = node.aversion();
+  record.children_created = node.children_created();
+  record.children_deleted = node.children_deleted();
+  record.acl = node.acl;
+  record.ephemeral_owner = node.owner();
+  record.container = node.kind() == NodeKind::container;
+  record.ttl_ms = node.ttl_ms();
+  return record;
+}
+
+Status damaged(std::string_view what, std::string_view path) {
+  return Status(ErrorCode::damaged,
+                "image: " + std::string(what) + " path=" + std::string(path.substr(0, 256)));
+}
+
+/// What is wrong with a record in itself; nullptr when nothing is.
+const char* defect_of(const ImageNode& record) {
+  if (!path::validate(record.path).ok()) return "invalid path";
+  if (record.children_created < 0 || record.children_deleted < 0) return "negative counter";
+  if (record.ttl_ms < 0) return "negative time to live";
+  const int kinds = (record.ephemeral_owner.value != 0 ? 1 : 0) + (record.container ? 1 : 0) +
+                    (record.ttl_ms != 0 ? 1 : 0);
+  if (kinds > 1) return "several kinds at once";
+  return nullptr;
+}
+
+NodeKind kind_of(const ImageNode& record) {
+  if (record.ephemeral_owner.value != 0) return NodeKind::ephemeral;
+  if (record.container) return NodeKind::container;
+  return record.ttl_ms != 0 ? NodeKind::ttl : NodeKind::persistent;
+}
+
+bool needs_family(const ImageNode& record) {
+  return record.pzxid != record.czxid || record.children_created != 0 ||
+         record.children_deleted != 0 || record.ttl_ms != 0 || record.aversion != 0;
+}
+
+void fill(Znode& node, const ImageNode& record) {
+  node.czxid = record.czxid;
+  node.mzxid = record.mzxid;
+  node.ctime_ms = record.ctime_ms;
+  node.mtime_ms = record.mtime_ms;
+  node.version = record.version;
+  node.acl = record.acl;
+  if (node.kind() == NodeKind::ephemeral) node.set_owner(record.ephemeral_owner);
+  if (!needs_family(record)) return;
+  Family& family = node.ensure_family();
+  family.pzxid = record.pzxid;
+  family.created = record.children_created;
+  family.deleted = record.children_deleted;
+  family.ttl_ms = record.ttl_ms;
+  family.aversion = record.aversion;
+}
+
+}  // namespace
+
+void Tree::seal(std::vector<ImageChange>& out) {
+  check(steps_.empty(), "a seal lies between two txns");
+  out.reserve(out.size() + unsealed());
+  for (const auto& [id, acl] : acls_.seal()) {
+    if (acl == nullptr) {
+      out.emplace_back(ImageAclGone{id});
+    } else {
+      out.emplace_back(ImageAcl{id, *acl});
+    }
+  }
+  for (const UnsealedNodes::Mark& mark : unsealed_.marks()) {
+    if (mark.node == nullptr) continue;
+    std::string path = mark.node->path();
+    if (mark.count == 2 && mark.node->data.empty()) {
+      out.emplace_back(ImageDataGone{path});
+    } else if (mark.count == 2) {
+      out.emplace_back(ImageData{path, mark.node->data});
+    }
+    out.emplace_back(record_of(*mark.node, std::move(path)));
+  }
+  for (const auto& [path, had_data] : unsealed_.gone()) out.emplace_back(ImageNodeGone{path});
+  unsealed_.clear();
+}
+
+void Tree::start_load() {
+  check(steps_.empty(), "an image is loaded between two txns");
+  root_.reset();
+  table_.clear();
+  acls_.clear();
+  quotas_ = {};
+  ephemerals_.clear();
+  ephemeral_count_ = 0;
+  reapable_.clear();
+  unsealed_.reset();
+  digest_ = digest_committed_ = 0;
+}
+
+Status Tree::load(const ImageAcl& record) {
+  if (acls_.load(record.id, record.acl)) return {};
+  return Status(ErrorCode::damaged,
+                "image: an ACL's id or content occurs twice, id=" + std::to_string(record.id));
+}
+
+Status Tree::load(const ImageNode& record) {
+  if (const char* defect = defect_of(record)) return damaged(defect, record.path);
+  if (find(record.path) != nullptr) return damaged("a znode occurs twice", record.path);
+  if (!acls_.contains(record.acl)) return damaged("a znode's ACL is missing", record.path);
+  const bool is_root = record.path == reserved::root;
+  const std::string_view name = is_root ? std::string_view{} : path::name(record.path);
+  if (name.size() > Znode::name_bytes_max) return damaged("a name is too long", record.path);
+  Znode* parent = is_root ? nullptr : find(path::parent(record.path));
+  if (!is_root && parent == nullptr) return damaged("a znode's parent is missing", record.path);
+  if (!is_root && parent->kind() == NodeKind::ephemeral) {
+    return damaged("an ephemeral has a child", record.path);
+  }
+  if (is_root && kind_of(record) != NodeKind::persistent) {
+    return damaged("the root is not persistent", record.path);
+  }
+
+  Znode* node = Znode::make(parent, name, kind_of(record));
+  fill(*node, record);
+  acls_.acquire(record.acl);
+  node->set_in_image(true, false);
+  if (is_root) {
+    root_.reset(node);
+  } else {
+    parent->ensure_family();
+    link(*node, record.path);
+    reapable_.refresh(parent);
+  }
+  reapable_.refresh(node);
+  digest_ += stat_digest_of(*node, record.path);
+  refresh_quota(*node, record.path);
+  return {};
+}
+
+Status Tree::load(const ImageData& record) {
+  Znode* node = find(record.path);
+  if (node == nullptr) return damaged("data of a missing znode", record.path);
+  if (!node->data.empty()) return damaged("a znode's data occurs twice", record.path);
+  if (record.data.empty()) return damaged("data without data", record.path);
+  add_to_ancestors(*node, 0, record.data.size());
+  node->data = record.data;
+  node->set_in_image(true, true);
+  digest_ += data_digest(*node, record.path);
+  refresh_quota(*node, record.path);
+  return {};
+}
+
+Status Tree::finish_load() {
+  for (const std::string_view path : reserved::all) {
+    if (find(path) == nullptr) return damaged("a reserved znode is missing", path);
+  }
+  acls_.finish_load();
+  digest_committed_ = digest_;
+  return {};
+}
+
+}  // namespace quorate
