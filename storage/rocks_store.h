@@ -3,12 +3,14 @@
 //   <data>/lock                one server per directory
 //   <data>/fence               how far the log had come, and the promises again
 //   <data>/last_words          the record being applied when the process broke (last_words.h)
+//   <log>/reserve              room to end in order with (disk_space.h)
 //   <data>/image-<n>/          images; promises name the one in force
 //   <data>/image.damaged/      the last image that had to be given up
 //   <data>/checkpoints/<zxid>/ verified checkpoints, by zxid in 16 hex digits; and "unverified"
 //   <log>/lock                 when it is another directory
 //   <log>/log/                 the log and the promises
 //   <log>/log.damaged/         the last log that had to be given up
+//   <log>/log.wal.damaged/     the WAL of the first damage to it, as it was found
 #pragma once
 
 #include <cstdint>
@@ -38,6 +40,7 @@ class RocksStore final : public Store {
   static Result<std::unique_ptr<RocksStore>> open(RocksStoreSettings settings);
 
   [[nodiscard]] std::string last_words_path() const { return data("last_words"); }
+  [[nodiscard]] std::string reserve_path() const { return log("reserve"); }
 
   Result<std::unique_ptr<DurableLog>> open_log() override;
   Result<std::optional<FenceMark>> fence() override;

@@ -336,6 +336,63 @@ TEST_CASE_TEMPLATE("a member whose log is gone keeps its promises by the fence",
   CHECK(started->recovered.log->promises().load().value() == started->recovered.promises);
 }
 
+// Goal: replacing a log can be interrupted anywhere.
+// Method: leave what a crash leaves between two of its steps, and start.
+TEST_CASE("a replacement of the log that was interrupted is done again") {
+  for (const int step : {1, 2, 3}) {
+    CAPTURE(step);
+    RocksStoreBench bench;
+    live(bench);
+    const std::string logs = bench.directory() / "log";
+    const std::string fence = bench.directory() / "data/fence";
+    copy_tree(logs + "/log", logs + "/whole");
+    bench.lose_tail();
+    const std::string old_fence = contents(fence);
+    std::uint32_t last = 0;
+    {
+      const auto started = start(bench, true);
+      REQUIRE(started.ok());
+      last = started->recovered.log->last().zxid.counter();
+    }
+    bench.close();
+    if (step == 1) {  // The new log was being built.
+      std::filesystem::rename(logs + "/log", logs + "/log.new");
+      std::filesystem::rename(logs + "/log.damaged", logs + "/log");
+      std::filesystem::rename(fence, fence + ".new");
+    }
+    if (step == 2) {  // The old one was out of the way, the new one not yet in its place.
+      std::filesystem::rename(logs + "/log", logs + "/log.new");
+      std::filesystem::remove_all(logs + "/log.damaged");
+      last = 80;
+    }
+    put_contents(fence, old_fence);  // Step 3: only the fence was still the old one.
+
+    for (int i = 0; i < 2; ++i) {
+      const auto started = start(bench, true);
+      REQUIRE(started.ok());
+      CHECK(started->state == state_after(last));
+      CHECK(started->recovered.log->last() == position_after(last));
+      CHECK(started->recovered.promises->recovering_to == at(100));
+      ++last;
+      CHECK(started->recovered.log->append(records(last, last)).ok());
+      bench.close();
+    }
+  }
+}
+
+TEST_CASE("a damaged WAL is kept as it was found") {
+  RocksStoreBench bench;
+  live(bench);
+  const std::string wal = files_with(bench.directory() / "log/log", ".log").back();
+  flip_bit(wal, std::filesystem::file_size(wal) / 2);
+  const std::string found = contents(wal);
+
+  CHECK(start(bench, false).code() == ErrorCode::damaged);
+
+  const std::string kept = bench.directory() / "log/log.wal.damaged";
+  CHECK(contents(kept + "/" + std::filesystem::path(wal).filename().string()) == found);
+}
+
 TEST_CASE_TEMPLATE("images left over are removed at start", Bench, QUORATE_EVERY_STORE) {
   Bench bench;
   live(bench);
