@@ -2,6 +2,10 @@
 // (actors/log_line.h), so that what is escaped does not depend on a pattern.
 #include "actors/log.h"
 
+<<<<<<< HEAD
+=======
+#include <fcntl.h>
+>>>>>>> config
 #include <fmt/format.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/null_mutex.h>
@@ -9,10 +13,20 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+<<<<<<< HEAD
 
 #include <condition_variable>
 #include <map>
 #include <mutex>
+=======
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <system_error>
+>>>>>>> config
 #include <utility>
 
 namespace quorate {
@@ -110,6 +124,19 @@ Result<spdlog::sink_ptr> open_sink(const LogSettings& settings) {
   if (settings.output) return spdlog::sink_ptr(std::make_shared<FunctionSink>(settings.output));
   if (settings.file.empty())
     return spdlog::sink_ptr(std::make_shared<spdlog::sinks::stderr_sink_st>());
+<<<<<<< HEAD
+=======
+  // Opened here first: spdlog would make missing directories and leave the file to the umask.
+  constexpr int owner_and_group = 0640;
+  const int descriptor =
+      ::open(settings.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_and_group);
+  if (descriptor < 0) {
+    const std::error_code reason(errno, std::generic_category());
+    return Error{ErrorCode::io_error,
+                 fmt::format("log_file {}: cannot be opened: {}", settings.file, reason.message())};
+  }
+  ::close(descriptor);
+>>>>>>> config
   try {
     return spdlog::sink_ptr(std::make_shared<spdlog::sinks::basic_file_sink_st>(settings.file));
   } catch (const std::exception& failure) {
