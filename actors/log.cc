@@ -2,10 +2,7 @@
 // (actors/log_line.h), so that what is escaped does not depend on a pattern.
 #include "actors/log.h"
 
-<<<<<<< HEAD
-=======
 #include <fcntl.h>
->>>>>>> config
 #include <fmt/format.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/null_mutex.h>
@@ -13,12 +10,6 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
-<<<<<<< HEAD
-
-#include <condition_variable>
-#include <map>
-#include <mutex>
-=======
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,7 +17,6 @@
 #include <map>
 #include <mutex>
 #include <system_error>
->>>>>>> config
 #include <utility>
 
 namespace quorate {
@@ -124,8 +114,6 @@ Result<spdlog::sink_ptr> open_sink(const LogSettings& settings) {
   if (settings.output) return spdlog::sink_ptr(std::make_shared<FunctionSink>(settings.output));
   if (settings.file.empty())
     return spdlog::sink_ptr(std::make_shared<spdlog::sinks::stderr_sink_st>());
-<<<<<<< HEAD
-=======
   // Opened here first: spdlog would make missing directories and leave the file to the umask.
   constexpr int owner_and_group = 0640;
   const int descriptor =
@@ -136,7 +124,6 @@ Result<spdlog::sink_ptr> open_sink(const LogSettings& settings) {
                  fmt::format("log_file {}: cannot be opened: {}", settings.file, reason.message())};
   }
   ::close(descriptor);
->>>>>>> config
   try {
     return spdlog::sink_ptr(std::make_shared<spdlog::sinks::basic_file_sink_st>(settings.file));
   } catch (const std::exception& failure) {

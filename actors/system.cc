@@ -5,18 +5,16 @@
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "actors/boot.h"
 #include "actors/log.h"
-#include "actors/recovery.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
 #include "actors/runtime/transport.h"
 #include "actors/supervisor.h"
-#include "storage/rocks_image.h"
-#include "storage/rocks_log.h"
+#include "storage/rocks_store.h"
 
 namespace quorate {
 namespace {
@@ -78,53 +76,26 @@ CommitLimits commit_limits(const Config& config) {
   return limits;
 }
 
-/// The stores of a server, opened in the order in which they depend on each other.
-struct Stores {
-  std::unique_ptr<RocksLog> log;
-  std::unique_ptr<SnapshotStore> image;
-};
-
-Result<Stores> open_stores(const Config& config) {
-  std::error_code failed;
-  for (const std::string& directory : {config.data_dir, config.data_log_dir}) {
-    std::filesystem::create_directories(directory, failed);
-    if (failed) {
-      return Error{ErrorCode::io_error, "cannot make the directory " + directory + ": " +
-                                            failed.message() + "; check its parent and rights"};
-    }
-  }
-  Stores stores;
-  RocksLogSettings settings;
-  settings.directory = config.data_log_dir + "/log";
-  settings.fence_path = config.data_dir + "/fence";
-  auto log = RocksLog::open(std::move(settings));
-  if (!log) return log.error();
-  stores.log = std::move(*log);
-  RocksImageSettings image_settings;
-  image_settings.directory = config.data_dir + "/image";
-  auto image = std::filesystem::exists(image_settings.directory)
-                   ? RocksImage::open(image_settings)
-                   : RocksImage::create(image_settings);
-  if (!image) return image.error();
-  stores.image = std::move(*image);
-  return stores;
-}
+/// Loaded at start; its last flush may be slow so that writes beside it are not.
+constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
 
 class RunningSystem final : public System {
  public:
-  RunningSystem(const Config& config, const Log& log, Stores stores, Recovered recovered,
+  RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store, Boot boot,
                 ListeningSocket socket)
-      : stores_(std::move(stores)),
+      : store_(std::move(store)),
+        txn_log_(std::move(boot.log)),
+        image_(std::move(boot.image)),
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
-        context_{*system_, config,  recovered.promises.incarnation, clock_, entropy_,
-                 log,      ending_, connection_limits(config),      {}} {
-    CommitMachine machine(std::move(recovered.state), config.server_id,
-                          recovered.promises.incarnation, commit_limits(config), entropy_.number());
+        context_{*system_, config,  boot.promises.incarnation, clock_, entropy_,
+                 log,      ending_, connection_limits(config), {}} {
+    CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
+                          commit_limits(config), entropy_.number());
     supervisor_ =
-        spawn_supervisor(context_, ServerParts{*stores_.log, *stores_.image, std::move(machine),
-                                               std::move(recovered.standing), socket.fd.release()});
+        spawn_supervisor(context_, ServerParts{*txn_log_, *image_, std::move(machine),
+                                               std::move(boot.standing), socket.fd.release()});
   }
 
   ~RunningSystem() override { stop(); }
@@ -147,12 +118,15 @@ class RunningSystem final : public System {
     }
     supervisor_.reset();
     system_.reset();
-    stores_.image.reset();
-    stores_.log.reset();
+    image_.reset();
+    txn_log_.reset();
+    store_.reset();
   }
 
  private:
-  Stores stores_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<DurableLog> txn_log_;
+  std::unique_ptr<SnapshotStore> image_;
   SystemClock clock_;
   SystemEntropy entropy_;
   ProcessEnding ending_;
@@ -168,20 +142,18 @@ class RunningSystem final : public System {
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
   auto socket = listen_tcp(config.client_address, config.client_port, "client port");
   if (!socket) return socket.error();
-  auto stores = open_stores(config);
-  if (!stores) return stores.error();
+  const auto start = steady_clock::now();
+  auto store = RocksStore::open({config.data_dir, config.data_log_dir, image_bytes_per_second});
+  if (!store) return store.error();
 
   SystemEntropy entropy;
-  ClusterId new_cluster = entropy.session_password();
-  const auto start = steady_clock::now();
-  auto recovered =
-      recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
-  if (!recovered) return recovered.error();
-  log.info("recovered", kv("zxid", recovered->standing.history.zxid),
-           kv("image", recovered->image_zxid), kv("records", recovered->records_replayed),
-           kv("torn_tail", recovered->torn_tail), kv("znodes", recovered->state.tree().size()),
+  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number());
+  if (!booted) return booted.error();
+  for (const std::string& warning : booted->warnings) log.warn("store", kv("warning", warning));
+  log.info("recovered", kv("zxid", booted->standing.history.zxid), kv("image", booted->image_zxid),
+           kv("records", booted->records_replayed), kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
-  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered),
+  return {std::make_unique<RunningSystem>(config, log, std::move(*store), std::move(*booted),
                                           std::move(*socket))};
 }
 
