@@ -28,13 +28,19 @@ struct Promises {
   friend bool operator==(const Promises&, const Promises&) = default;
 };
 
+/// Whether `next` may replace `before`: epochs and the incarnation never go back, the current epoch
+/// is never above the accepted one (ZOOKEEPER-2307), and the server stays who it is. Error
+/// `bad_arguments`.
+[[nodiscard]] Status check_promises(const std::optional<Promises>& before, const Promises& next);
+
 /// Written by the journal alone, after the log it depends on.
 class EpochStore {
  public:
   virtual ~EpochStore() = default;
   /// Nothing in a fresh store. Error `damaged`.
   [[nodiscard]] virtual Result<std::optional<Promises>> load() const = 0;
-  /// Durable when it returns success. After an error the process must end.
+  /// Durable when it returns success. After an error the process must end; except after
+  /// `bad_arguments` (see check_promises), when nothing was stored.
   virtual Status store(const Promises& promises) = 0;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <vector>
@@ -24,16 +26,23 @@ class ExpiryBuckets {
   explicit ExpiryBuckets(Time tick);
 
   /// Adds the session or moves its deadline to `now + timeout`, rounded up. Deadlines only grow.
+  /// Timeouts are held within 0 and timeout_max.
   void touch(SessionId session, Time now, Time timeout);
   void remove(SessionId session);
+  /// REQUIRES: by >= 0. Costs the same for any number of sessions.
   void shift(Time by);
   /// The sessions whose deadline has passed, in the order of ids within a bucket; they leave.
   /// At most `most`, so that a storm is worked off in slices.
   [[nodiscard]] std::vector<SessionId> expired(Time now, std::size_t most);
   [[nodiscard]] std::size_t size() const { return deadlines_.size(); }
 
+  static constexpr Time timeout_max{std::int64_t{1} << 40};
+
  private:
+  void leave_bucket(SessionId session, Time deadline);
+
   Time tick_;
+  Time shift_{0};  ///< What to add to every deadline below.
   FlatMap<SessionId, Time> deadlines_;
   std::map<Time, std::set<SessionId>> buckets_;
 };

@@ -1,17 +1,19 @@
 // Who wants to be told what: the watches of this server's connections.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/flat_map.h"
 #include "core/base/ids.h"
 #include "core/tree/change.h"
 #include "core/txn/reply.h"
 #include "core/txn/request.h"
+#include "core/watch/watch_lists.h"
 
 namespace quorate {
 
@@ -27,31 +29,72 @@ struct Notification {
 /// Watches per path and connection. Not replicated; dies with the connection.
 ///
 /// Two tables, as in ZooKeeper: `data` (created, deleted, data changed) and `child` (children
-/// changed, deleted). A standard watch fires once; persistent and recursive ones stay. One
-/// trigger gives a connection at most one event, however its watches overlap.
+/// changed, deleted). A standard watch is in one of them and fires once; a persistent one is in
+/// both, a recursive one in `data` for its path and all below; these stay. One trigger gives a
+/// connection at most one event per path, however its watches overlap.
 ///
-/// Memory: at most 64 bytes per (path, connection) at scale, nothing for paths nobody watches.
+/// A watch is a (path, connection, kind), where the kind is standard data, standard child,
+/// persistent or persistent recursive. Memory at scale: at most 32 bytes per watch where many
+/// connections share a path, up to 72 and the path itself where each has its own
+/// (measured by watch_memory_test); nothing for paths nobody watches. A change costs one look-up
+/// per table it concerns, none when no such watch exists anywhere; ancestors are looked at only
+/// while there are recursive watches.
 class WatchTable {
  public:
+  /// `seed` keys the table of paths (hash flooding).
+  explicit WatchTable(std::uint64_t seed = 0) : lists_(seed) {}
+
+  // Adding what is there already changes nothing. REQUIRES: path.size() < 2^29.
   void add_data(ConnectionSerial connection, std::string_view path);
   void add_child(ConnectionSerial connection, std::string_view path);
   void add(ConnectionSerial connection, std::string_view path, WatchMode mode);
 
-  /// Whether there is something that remove() would remove.
+  /// Whether there is something that remove() would remove. `data` and `children` address
+  /// standard watches only, `any` all kinds.
   [[nodiscard]] bool contains(ConnectionSerial connection, std::string_view path,
                               WatcherType type) const;
   /// False when there was nothing (no_watcher).
   bool remove(ConnectionSerial connection, std::string_view path, WatcherType type);
+  /// Costs what the connection watches, not what others do.
   void remove_connection(ConnectionSerial connection);
 
   /// Appends to `out` what one change tells, consuming standard watches, in the order data table
   /// of the node, child table of the node, child table of the parent; within one, in the order of
   /// connection serials.
-  void trigger(const Change& change, std::vector<Notification>& out);
+  void trigger(const Change& change, std::vector<Notification>& out) {
+    if (size_ != 0) tell(change, out);
+  }
 
-  [[nodiscard]] std::size_t size() const;   ///< (path, connection) pairs over both tables.
-  [[nodiscard]] std::size_t paths() const;  ///< Distinct paths.
+  [[nodiscard]] std::size_t size() const { return size_; }           ///< Watches.
+  [[nodiscard]] std::size_t paths() const { return lists_.size(); }  ///< Once per kind.
   [[nodiscard]] std::size_t count_of(ConnectionSerial connection) const;
+  /// The lengths of the paths that the connection watches, together.
+  [[nodiscard]] std::size_t path_bytes_of(ConnectionSerial connection) const;
+
+  /// Verifies that lists and connections name each other. Costs the whole table.
+  void check_invariants() const;
+
+ private:
+  struct Watched {
+    FlatSet<WatchList*> lists;
+    std::size_t path_bytes = 0;
+  };
+  using Serials = std::vector<ConnectionSerial>;
+
+  void insert(ConnectionSerial connection, std::string_view path, WatchKind kind);
+  bool erase(ConnectionSerial connection, std::string_view path, WatchKind kind);
+  void forget(ConnectionSerial connection, WatchList* list);
+
+  void tell(const Change& change, std::vector<Notification>& out);
+  void gather(WatchKind kind, std::string_view path, Serials& into);
+  void gather_ancestors(std::string_view path, Serials& into);
+  void consume(WatchList* list);
+
+  WatchLists lists_;
+  FlatMap<ConnectionSerial, Watched> connections_;  ///< Those that watch anything.
+  std::size_t size_ = 0;
+  Serials told_;     ///< Of one change; kept for its capacity.
+  Serials telling_;  ///< Of one table; likewise.
 };
 
 }  // namespace quorate

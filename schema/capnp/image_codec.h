@@ -23,7 +23,7 @@ struct ImageEntry {
 /// One change may be several entries (a node that is gone takes its data along).
 void encode_image(const ImageChange& change, std::vector<ImageEntry>& out);
 
-/// Errors: damaged, naming the key.
+/// Errors, naming the key: damaged; unimplemented for a version from the future.
 [[nodiscard]] Result<ImageRecord> decode_image(std::string_view key, std::string_view value);
 
 }  // namespace quorate::capnp_codec

@@ -1,0 +1,253 @@
+#include "actors/commit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <utility>
+
+#include "actors/log.h"
+#include "actors/peers.h"
+#include "actors/runtime/pinned.h"
+#include "actors/runtime/ticker.h"
+#include "actors/server_context.h"
+#include "core/base/flat_map.h"
+
+namespace quorate {
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds tick_every{100};
+/// How long one turn applies or delivers before others on the thread have theirs.
+constexpr std::chrono::microseconds turn_max{1000};
+constexpr std::size_t txns_between_clock_readings = 16;
+constexpr std::size_t streams_between_clock_readings = 64;
+/// Changed records that make a seal; a seal of so many takes less than a turn.
+constexpr std::size_t seal_records = 4096;
+/// Sealed sets on their way; while the snapshotter is busy changes gather in the tree instead.
+constexpr int seals_in_flight_max = 4;
+/// A seal of few records waits this many ticks.
+constexpr int ticks_between_seals = 10;
+
+struct CommitName {
+  static inline const char* name = "commit";
+};
+
+class CommitActor final : public PinnedActor<Commit, CommitName> {
+  using Super = PinnedActor<Commit, CommitName>;
+
+ public:
+  CommitActor(caf::actor_config& config, ServerContext& context, CommitMachine machine)
+      : Super(config), context_(context), machine_(std::move(machine)), ticker_(tick_every) {}
+
+  behavior_type make_behavior() override {
+    machine_.on_tick(context_.clock.read().monotonic);
+    ticker_.start(*this);
+    return {
+        [this](meet_a, const PeersPtr& peers) { meet(peers); },
+        [this](open_a, const ConnectionOpened& opened) {
+          connections_[opened.serial] = opened.handle;
+          machine_.on_open(opened.serial);
+        },
+        [this](greet_a, const std::shared_ptr<Handshake>& handshake) {
+          machine_.on_handshake(handshake->connection, handshake->session,
+                                std::move(handshake->body), handshake->last_seen);
+        },
+        [this](request_a, const std::shared_ptr<RequestBatch>& batch) {
+          machine_.on_requests(std::move(*batch));
+        },
+        [this](closed_a, const ConnectionSerial& serial) {
+          connections_.erase(serial);
+          machine_.on_closed(serial);
+        },
+        [this](commit_a, const std::shared_ptr<const CommittedBatch>& batch) { commit(batch); },
+        [this](more_a) { more_sent_ = false; },
+        [this](sealed_a) { --seals_in_flight_; },
+        [this](tick_a, std::uint64_t generation) {
+          if (ticker_.is_current(generation)) on_tick();
+        },
+    };
+  }
+
+  /// What a turn's messages asked for leaves at its end, so that others get one message each
+  /// however many requests came.
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override {
+    const auto result = Super::resume(unit, messages);
+    if (result != caf::resumable::done) work_off();
+    return result;
+  }
+
+ private:
+  void meet(const PeersPtr& peers) {
+    // A restarted session tracker knows nobody yet.
+    const bool new_tracker = peers_ == nullptr || peers_->session_tracker != peers->session_tracker;
+    peers_ = peers;
+    if (new_tracker && machine_.is_serving()) introduce_sessions();
+  }
+
+  void commit(const std::shared_ptr<const CommittedBatch>& batch) { committed_.push_back(batch); }
+
+  // --- The turn ------------------------------------------------------------------------------
+
+  void work_off() {
+    const auto until = SteadyClock::now() + turn_max;
+    apply_committed(until);
+    hand_on_writes();
+    tell_sessions();
+    deliver(until);
+    if (machine_.state().unsealed() >= seal_records) seal();
+    if ((!committed_.empty() || machine_.has_deliveries()) && !std::exchange(more_sent_, true)) {
+      send(this, more_a::value);
+    }
+  }
+
+  void apply_committed(SteadyClock::time_point until) {
+    while (!committed_.empty() && SteadyClock::now() < until) {
+      const CommittedBatch& batch = *committed_.front();
+      const std::size_t count =
+          std::min(txns_between_clock_readings, batch.txns.size() - applied_of_front_);
+      machine_.on_committed(std::span(batch.txns).subspan(applied_of_front_, count));
+      applied_of_front_ += count;
+      if (applied_of_front_ < batch.txns.size()) continue;
+      if (batch.established) start_serving();
+      for (const SyncPoint& synced : batch.synced) {
+        machine_.on_synced(synced);
+      }
+      applied_of_front_ = 0;
+      committed_.pop_front();
+    }
+  }
+
+  void start_serving() {
+    if (machine_.is_serving()) return;
+    agree_on_settings();
+    introduce_sessions();
+    machine_.on_serving();
+    context_.log.info("serving", kv("zxid", machine_.state().last_applied()),
+                      kv("znodes", machine_.state().tree().size()),
+                      kv("sessions", machine_.state().sessions().size()));
+    send(peers_->listener, serve_a::value);
+  }
+
+  /// A new leader's first record carries the ensemble's settings when its own differ.
+  void agree_on_settings() {
+    EnsembleSettings wanted = machine_.state().settings();
+    wanted.skip_acl = context_.config.skip_acl;
+    wanted.enforce_quota = context_.config.enforce_quota;
+    wanted.extended_types = context_.config.extended_types;
+    wanted.multi_ops_max = context_.config.multi_ops_max;
+    wanted.delete_tree_max = context_.config.delete_tree_max;
+    if (wanted == machine_.state().settings()) return;
+    submit({own_submission(SetSettings{wanted})});
+  }
+
+  void introduce_sessions() {
+    auto news = std::make_shared<SessionNews>();
+    for (const auto& [id, session] : machine_.state().sessions().all()) {
+      news->opened.push_back({id, session.timeout_ms});
+    }
+    send(peers_->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::move(news)));
+  }
+
+  void hand_on_writes() {
+    CommitOutput& output = machine_.output();
+    if (output.submissions.empty() && output.syncs.empty()) return;
+    auto batch = std::make_shared<SubmitBatch>();
+    batch->writes = std::exchange(output.submissions, {});
+    batch->syncs = std::exchange(output.syncs, {});
+    send(peers_->proposal, submit_a::value, std::move(batch));
+  }
+
+  void tell_sessions() {
+    CommitOutput& output = machine_.output();
+    if (output.touched.empty() && output.opened.empty() && output.closed.empty()) return;
+    auto news = std::make_shared<SessionNews>();
+    news->touched = std::exchange(output.touched, {});
+    news->opened = std::exchange(output.opened, {});
+    news->closed = std::exchange(output.closed, {});
+    send(peers_->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::move(news)));
+  }
+
+  /// Replies all leave; a fan-out of events is spread over turns.
+  void deliver(SteadyClock::time_point until) {
+    for (std::size_t sent = 0; machine_.has_deliveries(); ++sent) {
+      const bool look = sent % streams_between_clock_readings == streams_between_clock_readings - 1;
+      if (look && !machine_.has_replies() && SteadyClock::now() >= until) return;
+      ConnectionStream stream;
+      if (!machine_.take(stream)) return;
+      const auto found = connections_.find(stream.connection);
+      if (found == connections_.end()) continue;
+      send(found->second, deliver_a::value,
+           std::shared_ptr<const Deliveries>(
+               std::make_shared<Deliveries>(std::move(stream.deliveries))));
+    }
+  }
+
+  // --- By the clock --------------------------------------------------------------------------
+
+  void on_tick() {
+    const ClockReading now = context_.clock.read();
+    machine_.on_tick(now.monotonic);
+    if (++ticks_since_seal_ >= ticks_between_seals && machine_.state().unsealed() > 0) seal();
+    if (machine_.is_serving() && now.monotonic >= next_reaping_) reap(now);
+    ticker_.rearm(*this);
+  }
+
+  void seal() {
+    if (seals_in_flight_ >= seals_in_flight_max || !peers_) return;
+    ticks_since_seal_ = 0;
+    ++seals_in_flight_;
+    send(peers_->snapshotter, seal_a::value,
+         std::shared_ptr<const ImageChanges>(std::make_shared<ImageChanges>(machine_.seal())));
+  }
+
+  void reap(const ClockReading& now) {
+    const milliseconds interval = context_.config.container_check_interval;
+    next_reaping_ = now.monotonic + interval;
+    const auto per_minute = context_.config.container_deletes_per_minute_max;
+    const auto most =
+        std::max<std::size_t>(1, static_cast<std::size_t>(per_minute * interval.count() / 60'000));
+    std::vector<Submission> reaps;
+    for (std::string& path : machine_.state().reapable(now.wall_ms, most)) {
+      reaps.push_back(own_submission(Reap{std::move(path)}));
+    }
+    if (!reaps.empty()) submit(std::move(reaps));
+  }
+
+  /// A write of the server itself: nobody's session, nobody's connection.
+  [[nodiscard]] Submission own_submission(TxnBody body) const {
+    Submission submission;
+    submission.origin = {context_.config.server_id, context_.incarnation, {}, 0};
+    submission.body = std::move(body);
+    return submission;
+  }
+
+  void submit(std::vector<Submission> writes) {
+    auto batch = std::make_shared<SubmitBatch>();
+    batch->writes = std::move(writes);
+    send(peers_->proposal, submit_a::value, std::move(batch));
+  }
+
+  ServerContext& context_;
+  CommitMachine machine_;
+  Ticker ticker_;
+  PeersPtr peers_;
+  FlatMap<ConnectionSerial, Connection> connections_;
+  std::deque<std::shared_ptr<const CommittedBatch>> committed_;
+  std::size_t applied_of_front_ = 0;
+  bool more_sent_ = false;
+  int seals_in_flight_ = 0;
+  int ticks_since_seal_ = 0;
+  milliseconds next_reaping_{0};
+};
+
+}  // namespace
+
+Commit spawn_commit(ServerContext& context, CommitMachine machine) {
+  return context.system.spawn<CommitActor>(context, std::move(machine));
+}
+
+}  // namespace quorate

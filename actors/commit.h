@@ -1,0 +1,61 @@
+// The owner of the truth: the actor around CommitMachine.
+#pragma once
+
+#include <caf/typed_actor.hpp>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "actors/connection.h"
+#include "actors/connection_logic.h"
+#include "actors/messages.h"
+#include "core/commit/commit_machine.h"
+#include "core/commit/request_batch.h"
+#include "core/txn/sync_request.h"
+#include "core/txn/txn.h"
+
+namespace quorate {
+
+struct ServerContext;
+
+/// A connection introduces itself.
+struct ConnectionOpened {
+  ConnectionSerial serial;
+  Connection handle;
+};
+
+/// Txns that may be applied, in zxid order, and what syncs wait for behind them.
+struct CommittedBatch {
+  std::vector<std::shared_ptr<const Txn>> txns;
+  std::vector<SyncPoint> synced;
+  bool established = false;  ///< From here on clients may be served.
+};
+
+}  // namespace quorate
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionOpened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionSerial)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::Handshake>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::RequestBatch>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::CommittedBatch>)
+
+namespace quorate {
+
+///   (open, connection)  Comes first; then (greet, handshake) once and (request, batch) often.
+///   (closed, serial)    From the listener, when the connection's actor has ended.
+///   (commit, batch)     From proposal. Applied in slices of at most a millisecond.
+///   (more)              Its own: the rest of a long batch or fan-out.
+///   (sealed)            The snapshotter has merged a set of changes and can take another.
+///   (tick, n)           Its own: time, seals, reaping.
+using Commit =
+    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
+                     caf::reacts_to<greet_a, std::shared_ptr<Handshake>>,
+                     caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
+                     caf::reacts_to<closed_a, ConnectionSerial>,
+                     caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>,
+                     caf::reacts_to<more_a>, caf::reacts_to<sealed_a>,
+                     caf::reacts_to<tick_a, std::uint64_t>>;
+
+Commit spawn_commit(ServerContext& context, CommitMachine machine);
+
+}  // namespace quorate

@@ -1,0 +1,80 @@
+#include "actors/connection_actor.h"
+
+#include <utility>
+
+#include "actors/server_context.h"
+
+namespace quorate {
+
+ConnectionActor::ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
+                                 std::shared_ptr<ConnectionShared> shared,
+                                 std::shared_ptr<ConnectionRecord> record, Commit commit)
+    : BrokerActor(config),
+      handle_(handle),
+      shared_(std::move(shared)),
+      record_(std::move(record)),
+      commit_(std::move(commit)) {}
+
+ConnectionActor::behavior_type ConnectionActor::make_behavior() {
+  ServerContext& context = shared_->context;
+  link_.emplace(*this, handle_);
+  link_->set_output_limit(context.connection_limits.output_bytes_max);
+  record_->remote = link_->remote();
+  logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
+                 context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
+                 shared_->event_bytes, context.counters);
+  send(commit_, open_a::value,
+       ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
+  link_->start();
+  return {
+      [this](deliver_a, const std::shared_ptr<const Deliveries>& deliveries) {
+        logic_->on_deliveries(*deliveries);
+        record_->session = logic_->session();
+        end_if_closed();
+      },
+      [this](dismiss_a, const Dismissal& dismissal) {
+        logic_->dismiss(dismissal.reason, dismissal.text);
+        end_if_closed();
+      },
+      [this](const caf::io::new_data_msg& data) {
+        logic_->on_bytes(data.buf);
+        end_if_closed();
+      },
+      [this](const caf::io::connection_closed_msg&) {
+        if (!logic_->is_closed()) shared_->context.counters.closed_by_client.add();
+        quit();
+      },
+  };
+}
+
+void ConnectionActor::hand_on(Handshake handshake) {
+  send(commit_, greet_a::value, std::make_shared<Handshake>(std::move(handshake)));
+}
+
+void ConnectionActor::hand_on(RequestBatch batch) {
+  send(commit_, request_a::value, std::make_shared<RequestBatch>(std::move(batch)));
+}
+
+std::chrono::milliseconds ConnectionActor::now() const {
+  return shared_->context.clock.read().monotonic;
+}
+
+SessionId ConnectionActor::new_session_id() {
+  // Server, incarnation and a count make an id that was never used: the incarnation is durable
+  // and grows with each start. ZooKeeper's ids come from a clock and can repeat.
+  const ServerContext& context = shared_->context;
+  const std::uint64_t server = context.config.server_id.value & 0xffU;
+  const std::uint64_t incarnation = context.incarnation.value & 0xff'ffffU;
+  return SessionId{
+      static_cast<std::int64_t>(server << 56 | incarnation << 32 | ++shared_->sessions_made)};
+}
+
+SessionPassword ConnectionActor::new_password() {
+  return shared_->context.entropy.session_password();
+}
+
+void ConnectionActor::end_if_closed() {
+  if (logic_->is_closed()) quit();
+}
+
+}  // namespace quorate

@@ -1,0 +1,71 @@
+// The broker of one client's connection; made by the listener alone.
+#pragma once
+
+#include <caf/io/connection_handle.hpp>
+#include <caf/io/system_messages.hpp>
+#include <caf/io/typed_broker.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "actors/commit.h"
+#include "actors/connection.h"
+#include "actors/connection_logic.h"
+#include "actors/event_bytes.h"
+#include "actors/runtime/broker_link.h"
+#include "actors/runtime/pinned.h"
+
+namespace quorate {
+
+struct ServerContext;
+
+/// What the listener knows of a connection. Both live on the I/O thread.
+struct ConnectionRecord {
+  ConnectionSerial serial;
+  std::string remote;
+  std::chrono::milliseconds since{0};
+  SessionId session;  ///< {0} until the handshake is over.
+};
+
+/// What all connections of a listener share; outlives them.
+struct ConnectionShared {
+  ServerContext& context;
+  EventBytes event_bytes;
+  std::uint32_t sessions_made = 0;
+};
+
+using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
+
+struct ConnectionName {
+  static inline const char* name = "connection";
+};
+
+/// Translates between CAF and ConnectionLogic, nothing more.
+class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionName>,
+                              private ConnectionHost {
+ public:
+  ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
+                  std::shared_ptr<ConnectionShared> shared,
+                  std::shared_ptr<ConnectionRecord> record, Commit commit);
+
+  behavior_type make_behavior() override;
+
+ private:
+  void hand_on(Handshake handshake) override;
+  void hand_on(RequestBatch batch) override;
+  [[nodiscard]] std::chrono::milliseconds now() const override;
+  [[nodiscard]] SessionId new_session_id() override;
+  [[nodiscard]] SessionPassword new_password() override;
+
+  /// Ends the actor when the logic is done with the connection.
+  void end_if_closed();
+
+  caf::io::connection_handle handle_;
+  std::shared_ptr<ConnectionShared> shared_;
+  std::shared_ptr<ConnectionRecord> record_;
+  Commit commit_;
+  std::optional<BrokerLink> link_;
+  std::optional<ConnectionLogic> logic_;
+};
+
+}  // namespace quorate

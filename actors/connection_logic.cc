@@ -1,0 +1,285 @@
+#include "actors/connection_logic.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "actors/credentials.h"
+#include "schema/capnp/client_codec.h"
+
+namespace quorate {
+namespace {
+
+using capnp_codec::FrameLimits;
+
+std::span<const std::byte> as_bytes(std::span<const char> bytes) { return std::as_bytes(bytes); }
+
+/// Cap'n Proto frames of one segment, which a Hello must be, begin with four zero bytes.
+bool may_be_hello(std::span<const char> bytes) {
+  const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 4));
+  return std::all_of(head.begin(), head.end(), [](char byte) { return byte == 0; });
+}
+
+std::string_view goodbye_text(ErrorCode reason) {
+  switch (reason) {
+    case ErrorCode::session_expired:
+      return "the session has expired, or id or password are wrong; open a new one";
+    case ErrorCode::session_moved:
+      return "another connection has taken over the session";
+    case ErrorCode::connection_loss:
+      return "the link to the leader broke; the outcome of writes in flight is unknown";
+    case ErrorCode::server_behind:
+      return "this server is behind what the client has seen; try another server";
+    case ErrorCode::not_serving:
+      return "this server does not serve; try another server";
+    case ErrorCode::quota_exceeded:
+      return "more watches than this server allows for a connection";
+    case ErrorCode::throttled:
+      return "more requests in flight than this server admits";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
+                                 const ConnectionLimits& limits, std::string_view super_digest,
+                                 ByteLink& link, ConnectionHost& host, EventBytes& event_bytes,
+                                 ServerCounters& counters)
+    : serial_(serial),
+      server_(server),
+      limits_(limits),
+      super_digest_(super_digest),
+      link_(link),
+      host_(host),
+      event_bytes_(event_bytes),
+      counters_(counters),
+      identities_(
+          std::make_shared<std::vector<Identity>>(std::vector<Identity>{{"ip", link.remote()}})) {}
+
+// --- In ------------------------------------------------------------------------------------------
+
+void ConnectionLogic::on_bytes(std::span<const char> bytes) {
+  if (phase_ == Phase::closed) return;
+  if (input_.empty()) {
+    const std::size_t used = consume(bytes);
+    if (phase_ != Phase::closed)
+      input_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+  } else {
+    input_.insert(input_.end(), bytes.begin(), bytes.end());
+    const std::size_t used = consume(input_);
+    input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(used));
+  }
+  hand_on_batch();
+  pause_if_full();
+}
+
+std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
+  if (phase_ == Phase::hello && !may_be_hello(bytes)) {
+    close(CloseMode::forced, counters_.closed_unknown_protocol);
+    return bytes.size();
+  }
+  std::size_t used = 0;
+  while (used < bytes.size() && phase_ != Phase::greeting && !is_full()) {
+    const auto rest = bytes.subspan(used);
+    const FrameLimits limits =
+        phase_ == Phase::hello ? capnp_codec::hello_limits : FrameLimits{limits_.frame_bytes_max};
+    const Result<std::size_t> size = capnp_codec::frame_size(as_bytes(rest), limits);
+    if (!size) {
+      dismiss(size.error().code, size.error().text);
+      return bytes.size();
+    }
+    if (*size == 0 || *size > rest.size()) break;
+    used += *size;
+    on_frame(rest.first(*size));
+    if (phase_ == Phase::closed) return bytes.size();
+  }
+  return used;
+}
+
+void ConnectionLogic::on_frame(std::span<const char> frame) {
+  Result<ClientMessage> message = capnp_codec::decode_client(as_bytes(frame));
+  if (!message) return dismiss(message.error().code, message.error().text);
+  if (auto* request = std::get_if<Request>(&*message)) {
+    if (phase_ == Phase::open) return on_request(std::move(*request), frame.size());
+    return dismiss(ErrorCode::marshalling_error, "the first frame must be a Hello");
+  }
+  if (phase_ == Phase::hello) return on_hello(std::get<Hello>(*message));
+  dismiss(ErrorCode::marshalling_error, "a second Hello on one connection");
+}
+
+void ConnectionLogic::on_hello(const Hello& hello) {
+  if (hello.version_min > protocol_version || hello.version_max < protocol_version) {
+    return dismiss(ErrorCode::unimplemented, "this server speaks protocol version 1 only");
+  }
+  const std::int64_t timeout_ms = std::clamp<std::int64_t>(
+      hello.timeout_ms, limits_.session_timeout_min.count(), limits_.session_timeout_max.count());
+  phase_ = Phase::greeting;
+  Handshake handshake{serial_, hello.session, hello.last_seen, {}};
+  if (hello.session == SessionId{}) {
+    password_ = host_.new_password();
+    handshake.session = host_.new_session_id();
+    handshake.body = CreateSession{timeout_ms, hash_of(password_)};
+    counters_.sessions_opened.add();
+  } else {
+    password_ = hello.password;
+    handshake.body = AttachSession{timeout_ms, hash_of(password_)};
+    counters_.sessions_resumed.add();
+  }
+  host_.hand_on(std::move(handshake));
+}
+
+void ConnectionLogic::on_request(Request request, std::size_t bytes) {
+  if (auth_failed_) return;
+  if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
+  sizes_in_flight_.push_back(static_cast<std::uint32_t>(bytes));
+  bytes_in_flight_ += bytes;
+  batch_.requests.push_back(std::move(request));
+}
+
+void ConnectionLogic::on_authenticate(Request& request) {
+  auto& asked = std::get<Authenticate>(request.operation);
+  const auto proved = authenticate(asked.scheme, asked.credentials, super_digest_);
+  asked.credentials.clear();
+  if (!proved) {
+    request.operation = Refused{ErrorCode::auth_failed};
+    auth_failed_ = true;
+    return;
+  }
+  // What came before is judged with the identities of then.
+  hand_on_batch();
+  auto identities = *identities_;
+  for (const Identity& identity : *proved) {
+    if (std::find(identities.begin(), identities.end(), identity) == identities.end()) {
+      identities.push_back(identity);
+    }
+  }
+  identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
+}
+
+void ConnectionLogic::hand_on_batch() {
+  if (batch_.requests.empty() || phase_ != Phase::open) return;
+  counters_.requests.add(batch_.requests.size());
+  link_.count_frames(batch_.requests.size(), 0);
+  batch_.connection = serial_;
+  batch_.identities = identities_;
+  batch_.received = host_.now();
+  host_.hand_on(std::exchange(batch_, {}));
+}
+
+bool ConnectionLogic::is_full() const {
+  return sizes_in_flight_.size() >= limits_.requests_in_flight_max ||
+         bytes_in_flight_ >= limits_.bytes_in_flight_max || auth_failed_;
+}
+
+void ConnectionLogic::pause_if_full() {
+  if (paused_ || phase_ == Phase::closed) return;
+  if (phase_ == Phase::greeting || is_full()) {
+    paused_ = true;
+    link_.pause();
+  }
+}
+
+void ConnectionLogic::resume_if_drained() {
+  if (!paused_ || phase_ != Phase::open || auth_failed_) return;
+  // Half, so that a busy connection isn't stopped and started with every reply.
+  if (sizes_in_flight_.size() > limits_.requests_in_flight_max / 2 ||
+      bytes_in_flight_ > limits_.bytes_in_flight_max / 2) {
+    return;
+  }
+  paused_ = false;
+  on_bytes({});
+  if (!paused_ && phase_ == Phase::open) link_.resume();
+}
+
+// --- Out -----------------------------------------------------------------------------------------
+
+void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
+  for (const Delivery& delivery : deliveries) {
+    if (phase_ == Phase::closed) return;
+    std::visit([this](const auto& what) { deliver(what); }, delivery);
+  }
+  if (phase_ == Phase::closed) return;
+  send_output();
+  resume_if_drained();
+}
+
+void ConnectionLogic::deliver(const Reply& reply) {
+  capnp_codec::encode(reply, limits_.frame_bytes_max, link_.output());
+  counters_.replies.add();
+  if (!sizes_in_flight_.empty()) {
+    bytes_in_flight_ -= sizes_in_flight_.front();
+    sizes_in_flight_.pop_front();
+  }
+  if (auth_failed_ && sizes_in_flight_.empty()) {
+    dismiss(ErrorCode::auth_failed, "the credentials were not accepted");
+  }
+}
+
+void ConnectionLogic::deliver(const SharedEvent& event) {
+  const auto bytes = event_bytes_.of(event);
+  link_.output().insert(link_.output().end(), bytes.begin(), bytes.end());
+  counters_.events.add();
+}
+
+void ConnectionLogic::deliver(const SessionOpened& opened) {
+  phase_ = Phase::open;
+  session_ = opened.session;
+  Welcome welcome;
+  welcome.server = server_;
+  welcome.session = opened.session;
+  welcome.password = password_;
+  welcome.timeout_ms = opened.timeout_ms;
+  welcome.zxid = opened.zxid;
+  welcome.frame_bytes_max = static_cast<std::uint32_t>(limits_.frame_bytes_max);
+  welcome.requests_in_flight_max = limits_.requests_in_flight_max;
+  capnp_codec::encode(welcome, link_.output());
+  password_ = {};
+}
+
+void ConnectionLogic::deliver(const CloseConnection& close_request) {
+  if (close_request.reason == ErrorCode::ok) {
+    return close(CloseMode::graceful, counters_.closed_by_client);
+  }
+  dismiss(close_request.reason, goodbye_text(close_request.reason));
+}
+
+void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
+  if (phase_ == Phase::closed) return;
+  capnp_codec::encode(Goodbye{reason, std::string(text)}, link_.output());
+  switch (reason) {
+    case ErrorCode::request_too_large:
+      return close(CloseMode::graceful, counters_.closed_too_large);
+    case ErrorCode::unimplemented:
+      return close(CloseMode::graceful, counters_.closed_version);
+    case ErrorCode::auth_failed:
+      return close(CloseMode::graceful, counters_.closed_auth);
+    case ErrorCode::marshalling_error:
+      return close(CloseMode::graceful, counters_.closed_malformed);
+    case ErrorCode::request_timeout:
+      return close(CloseMode::graceful, counters_.closed_handshake_timeout);
+    case ErrorCode::not_serving:
+      return close(CloseMode::graceful, counters_.closed_stopping);
+    default:
+      return close(CloseMode::graceful, counters_.closed_session);
+  }
+}
+
+void ConnectionLogic::send_output() {
+  if (link_.unsent_bytes() > limits_.output_bytes_max) {
+    return close(CloseMode::forced, counters_.closed_slow_reader);
+  }
+  link_.flush();
+}
+
+void ConnectionLogic::close(CloseMode mode, Counter& reason) {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
+  reason.add();
+  batch_.requests.clear();
+  input_.clear();
+  link_.close(mode);
+}
+
+}  // namespace quorate

@@ -1,0 +1,127 @@
+// What a connection does: framing, the handshake, identities, order in and out, limits. A plain
+// class between a byte stream and the server, the same in production, simulation and tests.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/counters.h"
+#include "actors/event_bytes.h"
+#include "actors/runtime/byte_link.h"
+#include "core/commit/delivery.h"
+#include "core/commit/request_batch.h"
+#include "core/txn/txn.h"
+#include "schema/capnp/frame.h"
+#include "schema/client_messages.h"
+
+namespace quorate {
+
+/// The same for all connections of a server; from the configuration.
+struct ConnectionLimits {
+  std::size_t frame_bytes_max = 1 << 20;
+  std::uint32_t requests_in_flight_max = 1000;
+  std::size_t bytes_in_flight_max = std::size_t{4} << 20;
+  /// What a peer may leave unread before it is cut off.
+  std::size_t output_bytes_max = std::size_t{16} << 20;
+  std::chrono::milliseconds session_timeout_min{4000};
+  std::chrono::milliseconds session_timeout_max{40000};
+};
+
+/// A connection's wish for a session, judged by apply.
+struct Handshake {
+  ConnectionSerial connection;
+  SessionId session;
+  Zxid last_seen;  ///< A server behind it refuses.
+  TxnBody body;    ///< CreateSession or AttachSession.
+};
+
+/// What the logic needs of its server.
+class ConnectionHost {
+ public:
+  virtual ~ConnectionHost() = default;
+  virtual void hand_on(Handshake handshake) = 0;
+  virtual void hand_on(RequestBatch batch) = 0;
+  /// On the monotonic clock.
+  [[nodiscard]] virtual std::chrono::milliseconds now() const = 0;
+  /// An id that no session of this ensemble has had.
+  [[nodiscard]] virtual SessionId new_session_id() = 0;
+  [[nodiscard]] virtual SessionPassword new_password() = 0;
+};
+
+/// One client's byte stream.
+///
+///   hello --Hello--> greeting --SessionOpened--> open --close, error, limit--> closed
+///
+/// hello     Only a Hello of at most 4 KiB is accepted.
+/// greeting  The session is being created or attached; nothing is read.
+/// open      Requests are read as long as fewer than the limits allow are in flight.
+/// closed    Whatever comes is ignored; the host is done with it.
+///
+/// Replies leave in the order of their requests; events where the commit machine put them.
+class ConnectionLogic {
+ public:
+  /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
+  ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
+                  std::string_view super_digest, ByteLink& link, ConnectionHost& host,
+                  EventBytes& event_bytes, ServerCounters& counters);
+
+  void on_bytes(std::span<const char> bytes);
+  void on_deliveries(std::span<const Delivery> deliveries);
+
+  /// No Hello came in time, or the server stops: says goodbye and closes.
+  void dismiss(ErrorCode reason, std::string_view text);
+
+  [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
+  [[nodiscard]] bool is_greeted() const { return phase_ == Phase::open; }
+  [[nodiscard]] SessionId session() const { return session_; }
+
+ private:
+  enum class Phase : std::uint8_t { hello, greeting, open, closed };
+
+  /// Handles whole frames; returns how many bytes it took.
+  std::size_t consume(std::span<const char> bytes);
+  void on_frame(std::span<const char> frame);
+  void on_hello(const Hello& hello);
+  void on_request(Request request, std::size_t bytes);
+  void on_authenticate(Request& request);
+  void hand_on_batch();
+  [[nodiscard]] bool is_full() const;
+  void pause_if_full();
+  void resume_if_drained();
+
+  void deliver(const Reply& reply);
+  void deliver(const SharedEvent& event);
+  void deliver(const SessionOpened& opened);
+  void deliver(const CloseConnection& close);
+  void send_output();
+  void close(CloseMode mode, Counter& reason);
+
+  const ConnectionSerial serial_;
+  const ServerId server_;
+  const ConnectionLimits& limits_;
+  std::string_view super_digest_;
+  ByteLink& link_;
+  ConnectionHost& host_;
+  EventBytes& event_bytes_;
+  ServerCounters& counters_;
+
+  Phase phase_ = Phase::hello;
+  bool paused_ = false;
+  bool auth_failed_ = false;  ///< Its reply is the last one.
+  SessionId session_;
+  SessionPassword password_{};  ///< Until the Welcome is sent.
+  SharedIdentities identities_;
+  std::vector<char> input_;  ///< The beginning of a frame, or what waits while full.
+  RequestBatch batch_;
+  std::deque<std::uint32_t> sizes_in_flight_;  ///< Frame sizes of unanswered requests, in order.
+  std::size_t bytes_in_flight_ = 0;
+};
+
+}  // namespace quorate

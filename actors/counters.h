@@ -1,0 +1,25 @@
+// What a server counts about its clients; written on the I/O thread, read by any.
+#pragma once
+
+#include "actors/runtime/counter.h"
+
+namespace quorate {
+
+/// Totals since the start.
+struct ServerCounters {
+  Counter requests, replies, events;
+  Counter sessions_opened, sessions_resumed;
+  // Why connections were closed, each exactly once.
+  Counter closed_by_client;         ///< The session was closed, or the peer went away.
+  Counter closed_unknown_protocol;  ///< The first bytes are no Cap'n Proto frame.
+  Counter closed_malformed;         ///< A frame that cannot be decoded, or out of place.
+  Counter closed_too_large;         ///< A frame above the limit.
+  Counter closed_version;           ///< No common protocol version.
+  Counter closed_auth;
+  Counter closed_session;      ///< Expired, moved or refused.
+  Counter closed_slow_reader;  ///< Left too much unread.
+  Counter closed_handshake_timeout;
+  Counter closed_stopping;
+};
+
+}  // namespace quorate

@@ -1,0 +1,83 @@
+#include "actors/credentials.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "core/base/check.h"
+
+namespace quorate {
+namespace {
+
+template <std::size_t size>
+std::array<std::uint8_t, size> random_bytes() {
+  std::array<std::uint8_t, size> bytes{};
+  check(RAND_bytes(bytes.data(), static_cast<int>(size)) == 1, "the system has random numbers");
+  return bytes;
+}
+
+/// Compares in a time that does not depend on where the difference is.
+bool equals_secretly(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+}  // namespace
+
+SessionPassword SystemEntropy::session_password() { return random_bytes<16>(); }
+
+std::uint64_t SystemEntropy::number() {
+  const auto bytes = random_bytes<8>();
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data(), bytes.size());
+  return number;
+}
+
+PasswordHash hash_of(const SessionPassword& password) {
+  PasswordHash hash{};
+  unsigned size = 0;
+  const int done =
+      EVP_Digest(password.data(), password.size(), hash.data(), &size, EVP_sha256(), nullptr);
+  check(done == 1 && size == hash.size(), "SHA-256 is there");
+  return hash;
+}
+
+std::optional<std::string> digest_identity(std::string_view user_and_password) {
+  const std::size_t colon = user_and_password.find(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  std::array<unsigned char, 20> sha1{};
+  unsigned size = 0;
+  const int done = EVP_Digest(user_and_password.data(), user_and_password.size(), sha1.data(),
+                              &size, EVP_sha1(), nullptr);
+  check(done == 1 && size == sha1.size(), "SHA-1 is there");
+  std::array<unsigned char, 32> base64{};
+  const int length = EVP_EncodeBlock(base64.data(), sha1.data(), static_cast<int>(sha1.size()));
+  std::string identity(user_and_password.substr(0, colon + 1));
+  identity.append(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length));
+  return identity;
+}
+
+Result<std::vector<Identity>> authenticate(std::string_view scheme, std::string_view credentials,
+                                           std::string_view super_digest) {
+  if (scheme != "digest") {
+    return Error{ErrorCode::auth_failed, "this server knows the scheme digest only"};
+  }
+  const std::optional<std::string> identity = digest_identity(credentials);
+  if (!identity) {
+    return Error{ErrorCode::auth_failed, "digest credentials have the form user:password"};
+  }
+  std::vector<Identity> proved{{"digest", *identity}};
+  if (!super_digest.empty() && equals_secretly(*identity, super_digest)) {
+    proved.push_back({"super", ""});
+  }
+  return proved;
+}
+
+}  // namespace quorate

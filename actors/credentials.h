@@ -1,0 +1,46 @@
+// Secrets, at the edge: random numbers, hashes of passwords. Nothing beyond this file sees a
+// password of a user; core compares identities.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/tree/acl.h"
+#include "core/txn/txn.h"
+#include "schema/client_messages.h"
+
+namespace quorate {
+
+/// Random numbers from the operating system; a port, so that a simulation can seed them.
+class Entropy {
+ public:
+  virtual ~Entropy() = default;
+  virtual SessionPassword session_password() = 0;
+  virtual std::uint64_t number() = 0;
+};
+
+/// Ends the process when the operating system has no random numbers to give.
+class SystemEntropy final : public Entropy {
+ public:
+  SessionPassword session_password() override;
+  std::uint64_t number() override;
+};
+
+/// SHA-256.
+[[nodiscard]] PasswordHash hash_of(const SessionPassword& password);
+
+/// ZooKeeper's digest identity: "user:" + base64(SHA1("user:password")). Nothing unless there is
+/// exactly one user part before the first ':'.
+[[nodiscard]] std::optional<std::string> digest_identity(std::string_view user_and_password);
+
+/// Judges what a client presents with auth: the identities it has proved, or auth_failed. Schemes:
+/// digest (`super` is added when the digest is `super_digest`, which may be empty for none).
+[[nodiscard]] Result<std::vector<Identity>> authenticate(std::string_view scheme,
+                                                         std::string_view credentials,
+                                                         std::string_view super_digest);
+
+}  // namespace quorate

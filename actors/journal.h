@@ -1,0 +1,45 @@
+// The disk's one writer: appends, syncs, promises, on a thread of its own.
+#pragma once
+
+#include <caf/typed_actor.hpp>
+#include <memory>
+#include <vector>
+
+#include "actors/messages.h"
+
+namespace quorate {
+
+struct ServerContext;
+class DurableLog;
+
+/// Records on their way to the disk, in order.
+struct AppendBatch {
+  Epoch epoch;  ///< Of the role that sends them.
+  std::vector<LogRecord> records;
+};
+
+/// Everything up to `zxid` is on stable storage.
+struct Logged {
+  Zxid zxid;
+};
+
+}  // namespace quorate
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Logged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::AppendBatch>)
+
+namespace quorate {
+
+///   (append, batch)    Appended; synced with all else that waits, then (logged) to proposal.
+///   (promise, epochs)  Stored behind all that was sent before; then (promise) to proposal. Appends
+///                      of lower epochs that come later are dropped.
+///   (synced)           Up to where the log is synced.
+/// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
+using Journal = caf::typed_actor<
+    caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
+    caf::reacts_to<promise_a, EpochPromise>, caf::replies_to<synced_a>::with<Logged>>;
+
+/// `log` outlives the actor and holds promises already.
+Journal spawn_journal(ServerContext& context, DurableLog& log);
+
+}  // namespace quorate

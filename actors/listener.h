@@ -1,0 +1,23 @@
+// Accepts clients and owns their connections: caps, records, deadlines, and what is left of them.
+#pragma once
+
+#include <caf/io/typed_broker.hpp>
+#include <caf/typed_actor.hpp>
+#include <cstdint>
+
+#include "actors/messages.h"
+
+namespace quorate {
+
+struct ServerContext;
+
+///   (serve)    The server may be used from now on: accepting begins.
+///   (stop)     No new connections; those that are there are dismissed.
+///   (tick, n)  Its own: looks for connections that never said hello.
+using Listener = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<serve_a>,
+                                  caf::reacts_to<stop_a>, caf::reacts_to<tick_a, std::uint64_t>>;
+
+/// `socket`: bound and listening; taken over.
+Listener spawn_listener(ServerContext& context, int socket);
+
+}  // namespace quorate

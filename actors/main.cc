@@ -1,0 +1,80 @@
+// quorated: the server program. Loads the configuration, starts the server, waits for a signal.
+
+#include <pthread.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/log.h"
+#include "actors/system.h"
+#include "config/command_line.h"
+#include "config/files.h"
+#include "config/load.h"
+
+namespace quorate {
+namespace {
+
+int refuse(const std::string& why) {
+  std::cerr << "quorated: " << why << "\n";
+  return static_cast<int>(ExitCode::refused);
+}
+
+/// Blocks the signals that ask for an end, in this and all later threads, so that they can be
+/// waited for.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int serve(const LoadedConfig& loaded, Log& log) {
+  const sigset_t signals = block_stop_signals();
+  for (const std::string& notice : loaded.notices) log.warn("config", kv("notice", notice));
+  auto system = start_system(loaded.config, log);
+  if (!system) {
+    log.error("start_refused", kv("reason", system.error().text));
+    log.flush();
+    return static_cast<int>(ExitCode::refused);
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log.info("stopping", kv("signal", signal));
+  (*system)->stop();
+  log.info("stopped");
+  log.flush();
+  return static_cast<int>(ExitCode::ok);
+}
+
+int run(const std::vector<std::string>& arguments) {
+  auto command_line = parse_command_line(arguments);
+  if (!command_line) return refuse(command_line.error().text);
+  if (command_line->help) {
+    std::cout << help_text();
+    return 0;
+  }
+  ConfigSources sources;
+  sources.file = command_line->file;
+  sources.environment = process_environment();
+  sources.flags = command_line->flags;
+  sources.read_file = read_small_file;
+  const auto loaded = load_config(sources);
+  if (!loaded) return refuse(loaded.error().text);
+  if (command_line->check_config) return 0;
+  Log log;
+  return serve(*loaded, log);
+}
+
+}  // namespace
+}  // namespace quorate
+
+int main(int argc, char** argv) {
+  return quorate::run(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,47 @@
+// The messages between the actors of a server. The only file with atoms; CAF's permission for our
+// types stands with the interface that introduces them, at global scope before it.
+//
+// Payloads are our own structs. What is big or moved on travels as a shared_ptr; a batch that one
+// receiver takes over is not const, and belongs to that receiver from then on.
+#pragma once
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <memory>
+
+#include "core/base/ids.h"
+#include "core/zab/effects.h"
+#include "storage/txn_log.h"
+
+using append_a = caf::atom_constant<caf::atom("append")>;
+using closed_a = caf::atom_constant<caf::atom("closed")>;
+using commit_a = caf::atom_constant<caf::atom("commit")>;
+using deliver_a = caf::atom_constant<caf::atom("deliver")>;
+using dismiss_a = caf::atom_constant<caf::atom("dismiss")>;
+using greet_a = caf::atom_constant<caf::atom("greet")>;
+using logged_a = caf::atom_constant<caf::atom("logged")>;
+using meet_a = caf::atom_constant<caf::atom("meet")>;
+using more_a = caf::atom_constant<caf::atom("more")>;
+using open_a = caf::atom_constant<caf::atom("open")>;
+using promise_a = caf::atom_constant<caf::atom("promise")>;
+using request_a = caf::atom_constant<caf::atom("request")>;
+using seal_a = caf::atom_constant<caf::atom("seal")>;
+using sealed_a = caf::atom_constant<caf::atom("sealed")>;
+using serve_a = caf::atom_constant<caf::atom("serve")>;
+using session_a = caf::atom_constant<caf::atom("session")>;
+using stop_a = caf::atom_constant<caf::atom("stop")>;
+using submit_a = caf::atom_constant<caf::atom("submit")>;
+using synced_a = caf::atom_constant<caf::atom("synced")>;
+using tick_a = caf::atom_constant<caf::atom("tick")>;
+
+namespace quorate {
+
+/// The handles of a server's actors (actors/peers.h). Sent with (meet) to every actor when it
+/// starts and again whenever one of them was restarted.
+struct Peers;
+using PeersPtr = std::shared_ptr<const Peers>;
+
+}  // namespace quorate
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::PeersPtr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)

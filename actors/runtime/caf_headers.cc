@@ -1,0 +1,1 @@
+// Empty: the target that builds the precompiled header needs a source.

@@ -1,0 +1,66 @@
+// What every actor of a server may use: configuration, clocks, secrets, counters, the way out.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "actors/connection_logic.h"
+#include "actors/counters.h"
+#include "actors/credentials.h"
+#include "config/config.h"
+#include "core/base/ids.h"
+#include "core/zab/leader.h"
+
+namespace caf {
+class actor_system;
+}
+
+namespace quorate {
+
+class Log;
+
+/// Where time comes from; a port, so that a simulation can hold it.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual ClockReading read() const = 0;
+};
+
+/// How a process ends, as its exit code says.
+enum class ExitCode : int {
+  ok = 0,
+  refused = 1,     ///< Configuration, port or store: nothing was started.
+  durability = 3,  ///< The disk failed: what was not acknowledged may be lost.
+  broken = 4,      ///< A part died that cannot be restarted.
+};
+
+/// Ends the process; a port, so that in a simulation only one server dies.
+class Ending {
+ public:
+  virtual ~Ending() = default;
+  /// Logs the reason and ends at once, without unwinding: what is not on disk is given up.
+  [[noreturn]] void end(ExitCode code, std::string_view reason) {
+    end_now(code, reason);
+    std::abort();
+  }
+
+ protected:
+  virtual void end_now(ExitCode code, std::string_view reason) = 0;
+};
+
+/// One per server; outlives its actors.
+struct ServerContext {
+  caf::actor_system& system;
+  const Config& config;
+  Incarnation incarnation;
+  const Clock& clock;
+  Entropy& entropy;
+  Log& log;
+  Ending& ending;
+  ConnectionLimits connection_limits;
+  ServerCounters counters;
+};
+
+}  // namespace quorate

@@ -1,0 +1,107 @@
+#include "actors/session_tracker.h"
+
+#include <chrono>
+#include <utility>
+
+#include "actors/log.h"
+#include "actors/peers.h"
+#include "actors/runtime/pinned.h"
+#include "actors/runtime/ticker.h"
+#include "actors/server_context.h"
+#include "core/base/flat_map.h"
+#include "core/session/expiry_buckets.h"
+
+namespace quorate {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Sessions expired at once: a storm is worked off in slices, so that pings are never behind it
+/// (ZOOKEEPER-1049).
+constexpr std::size_t expired_at_once_max = 1000;
+
+struct SessionTrackerName {
+  static inline const char* name = "session_tracker";
+};
+
+class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrackerName> {
+ public:
+  SessionTrackerActor(caf::actor_config& config, ServerContext& context)
+      : PinnedActor(config),
+        context_(context),
+        tick_(context.config.tick_time),
+        buckets_(tick_),
+        ticker_(tick_ / 4) {}
+
+  behavior_type make_behavior() override {
+    last_tick_ = now();
+    ticker_.start(this);
+    return {
+        [this](meet_a, const PeersPtr& peers) { proposal_ = peers->proposal; },
+        [this](session_a, const std::shared_ptr<const SessionNews>& news) { hear(*news); },
+        [this](tick_a, std::uint64_t generation) {
+          if (ticker_.is_current(generation)) on_tick();
+        },
+    };
+  }
+
+ private:
+  [[nodiscard]] milliseconds now() const { return context_.clock.read().monotonic; }
+
+  void hear(const SessionNews& news) {
+    const milliseconds heard = now();
+    for (const SessionId session : news.touched) {
+      if (const auto found = timeouts_.find(session); found != timeouts_.end()) {
+        buckets_.touch(session, heard, found->second);
+      }
+    }
+    for (const OpenedSession& opened : news.opened) {
+      const milliseconds timeout{opened.timeout_ms};
+      timeouts_[opened.session] = timeout;
+      buckets_.touch(opened.session, heard, timeout);
+    }
+    for (const SessionId session : news.closed) {
+      timeouts_.erase(session);
+      buckets_.remove(session);
+    }
+  }
+
+  void on_tick() {
+    const milliseconds ticked = now();
+    // While this thread did not run, nobody could be heard.
+    if (const milliseconds late = ticked - last_tick_ - tick_; late > tick_) buckets_.shift(late);
+    last_tick_ = ticked;
+    expire(buckets_.expired(ticked, expired_at_once_max));
+    ticker_.rearm(this);
+  }
+
+  void expire(const std::vector<SessionId>& silent) {
+    if (silent.empty()) return;
+    context_.log.info("sessions_expire", kv("count", silent.size()));
+    auto batch = std::make_shared<SubmitBatch>();
+    for (const SessionId session : silent) {
+      Submission expiry;
+      expiry.session = session;
+      expiry.origin = {context_.config.server_id, context_.incarnation, {}, 0};
+      expiry.body = ExpireSession{};
+      batch->writes.push_back(std::move(expiry));
+    }
+    send(proposal_, submit_a::value, std::move(batch));
+  }
+
+  ServerContext& context_;
+  const milliseconds tick_;
+  ExpiryBuckets buckets_;
+  FlatMap<SessionId, milliseconds> timeouts_;
+  Ticker ticker_;
+  milliseconds last_tick_{0};
+  Proposal proposal_;
+};
+
+}  // namespace
+
+SessionTracker spawn_session_tracker(ServerContext& context) {
+  return context.system.spawn<SessionTrackerActor>(context);
+}
+
+}  // namespace quorate

@@ -1,0 +1,32 @@
+// Brings the image on disk forward, on a thread of its own, and lets the log go that it covers.
+#pragma once
+
+#include <caf/typed_actor.hpp>
+#include <cstdint>
+#include <memory>
+
+#include "actors/messages.h"
+#include "core/tree/image.h"
+
+namespace quorate {
+
+struct ServerContext;
+class SnapshotStore;
+class TxnLog;
+
+}  // namespace quorate
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::ImageChanges>)
+
+namespace quorate {
+
+///   (seal, changes)  What changed up to an exact zxid; merged with what waits.
+///   (tick, n)        Its own: looks whether a write is due.
+using Snapshotter = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
+                                     caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
+                                     caf::reacts_to<tick_a, std::uint64_t>>;
+
+/// `store` and `log` outlive the actor.
+Snapshotter spawn_snapshotter(ServerContext& context, SnapshotStore& store, TxnLog& log);
+
+}  // namespace quorate

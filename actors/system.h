@@ -1,0 +1,26 @@
+// One server: wires its actors to its disk and its ports, starts and stops them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "actors/server_context.h"
+#include "config/config.h"
+#include "core/base/result.h"
+
+namespace quorate {
+
+/// A running server. Made whole or not at all: whatever can be refused (port, store, identity) is
+/// refused before the first actor starts.
+class System {
+ public:
+  virtual ~System() = default;
+  /// Stops in order: no new connections, goodbyes, the image brought up to date. Bounded in time;
+  /// whatever was acknowledged is on disk anyway.
+  virtual void stop() = 0;
+};
+
+/// `config` and `log` outlive the system. Errors name what was refused, where, and what to do.
+[[nodiscard]] Result<std::unique_ptr<System>> start_system(const Config& config, Log& log);
+
+}  // namespace quorate

@@ -1,0 +1,106 @@
+#include "config/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/options.h"
+#include "core/base/check.h"
+
+namespace quorate {
+namespace {
+
+/// Sets a member that nobody has set, and says how.
+template <class T>
+void derive(LoadedConfig& loaded, std::string_view key, T Config::*member, T value,
+            std::string_view how) {
+  if (loaded.origin_of(key).source != ConfigSource::built_in) return;
+  loaded.config.*member = std::move(value);
+  loaded.origins[std::string(key)] = {ConfigSource::built_in, fmt::format("default ({})", how)};
+}
+
+/// `key = value (origin)`, for a message about two options.
+std::string described(const LoadedConfig& loaded, std::string_view key) {
+  const OptionName found = find_option(key);
+  check(found.option != nullptr, "checks name options that exist");
+  return fmt::format("{} = {} ({})", key, found.option->get(loaded.config),
+                     loaded.origin_of(key).place);
+}
+
+/// Whether a socket on one address may collide with one on the other.
+bool overlap(const std::string& a, const std::string& b) {
+  const auto any = [](const std::string& host) { return host == "0.0.0.0" || host == "::"; };
+  return a == b || any(a) || any(b);
+}
+
+struct Endpoint {
+  std::string_view key;
+  const std::string& address;
+  std::uint16_t port;
+};
+
+void check_ports(const LoadedConfig& loaded, std::vector<std::string>& problems) {
+  const Config& c = loaded.config;
+  std::vector<Endpoint> endpoints{{"client_port", c.client_address, c.client_port},
+                                  {"peer_port", c.peer_address, c.peer_port}};
+  if (c.console_enabled) endpoints.push_back({"console_port", c.console_address, c.console_port});
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    for (std::size_t j = i + 1; j < endpoints.size(); ++j) {
+      const Endpoint& a = endpoints[i];
+      const Endpoint& b = endpoints[j];
+      if (a.port != b.port || !overlap(a.address, b.address)) continue;
+      problems.push_back(fmt::format("{} and {} are the same port; set one of them",
+                                     described(loaded, a.key), described(loaded, b.key)));
+    }
+  }
+}
+
+}  // namespace
+
+void derive_defaults(LoadedConfig& loaded) {
+  const Config& c = loaded.config;
+  derive(loaded, "data_log_dir", &Config::data_log_dir, c.data_dir, "data_dir");
+  derive(loaded, "session_timeout_min_ms", &Config::session_timeout_min, c.tick_time * 2,
+         "2 ticks");
+  derive(loaded, "session_timeout_max_ms", &Config::session_timeout_max,
+         std::max(c.tick_time * 20, c.session_timeout_min),
+         "20 ticks, at least session_timeout_min_ms");
+
+  // A limit of one connection holds a frame, and stays below the limit of all where that is set.
+  const std::uint64_t frame = c.frame_bytes_max;
+  const bool bounded = loaded.origin_of("outstanding_bytes_max").source != ConfigSource::built_in;
+  const std::uint64_t most = bounded ? c.outstanding_bytes_max : Config{}.bytes_in_flight_max;
+  derive(loaded, "bytes_in_flight_max", &Config::bytes_in_flight_max,
+         std::max(std::min(Config{}.bytes_in_flight_max, most), frame),
+         "4MiB, at least frame_bytes_max, at most outstanding_bytes_max");
+  derive(loaded, "output_bytes_max", &Config::output_bytes_max,
+         std::max(Config{}.output_bytes_max, 2 * frame), "16MiB, at least 2 frames");
+  derive(loaded, "outstanding_bytes_max", &Config::outstanding_bytes_max,
+         std::max(Config{}.outstanding_bytes_max, c.bytes_in_flight_max),
+         "256MiB, at least bytes_in_flight_max");
+  derive(loaded, "requests_in_flight_max", &Config::requests_in_flight_max,
+         std::min(Config{}.requests_in_flight_max, c.outstanding_requests_max),
+         "1024, at most outstanding_requests_max");
+}
+
+std::vector<std::string> contradictions(const LoadedConfig& loaded) {
+  const Config& c = loaded.config;
+  std::vector<std::string> problems;
+  const auto must_hold = [&](bool holds, std::string_view low, std::string_view high) {
+    if (!holds)
+      problems.push_back(
+          fmt::format("{} is above {}", described(loaded, low), described(loaded, high)));
+  };
+  must_hold(c.session_timeout_min <= c.session_timeout_max, "session_timeout_min_ms",
+            "session_timeout_max_ms");
+  must_hold(c.frame_bytes_max <= c.bytes_in_flight_max, "frame_bytes_max", "bytes_in_flight_max");
+  must_hold(c.frame_bytes_max <= c.output_bytes_max, "frame_bytes_max", "output_bytes_max");
+  must_hold(c.bytes_in_flight_max <= c.outstanding_bytes_max, "bytes_in_flight_max",
+            "outstanding_bytes_max");
+  must_hold(c.requests_in_flight_max <= c.outstanding_requests_max, "requests_in_flight_max",
+            "outstanding_requests_max");
+  check_ports(loaded, problems);
+  return problems;
+}
+
+}  // namespace quorate

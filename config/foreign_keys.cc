@@ -1,0 +1,210 @@
+#include "config/foreign_keys.h"
+
+#include <algorithm>
+
+#include "config/options.h"
+#include "config/words.h"
+
+namespace quorate {
+
+using namespace words;
+
+namespace {
+
+constexpr auto ignored = ForeignKey::Treatment::ignored;
+constexpr auto refused = ForeignKey::Treatment::refused;
+
+constexpr std::string_view off = "false|no|off|0";
+constexpr std::string_view on = "true|yes|on|1";
+constexpr std::string_view no_tls = "this server does not speak TLS";
+constexpr std::string_view no_sasl =
+    "this server does not speak SASL; without it everyone could connect";
+constexpr std::string_view no_jvm = "there is no Java virtual machine";
+constexpr std::string_view no_pool = "there is no such thread pool or buffer";
+constexpr std::string_view lone = "it concerns servers that talk to each other; this one is alone";
+constexpr std::string_view store = "the store sizes and writes its files by its own rules";
+constexpr std::string_view not_by_rate =
+    "nothing is throttled by rate; outstanding_requests_max and outstanding_bytes_max bound load";
+
+void add_refused(std::vector<ForeignKey>& keys) {
+  const std::vector<ForeignKey> more = {
+      {"secureClientPort", refused, "", no_tls},
+      {"secureClientPortAddress", refused, "", no_tls},
+      {"sslQuorum", refused, off, no_tls},
+      {"portUnification", refused, off, no_tls},
+      {"client.portUnification", refused, off, no_tls},
+      {"admin.forceHttps", refused, off, no_tls},
+      {"admin.portUnification", refused, off, no_tls},
+      {"admin.needClientAuth", refused, off, no_tls},
+      {"metricsProvider.httpsPort", refused, "", no_tls},
+      {"reconfigEnabled", refused, off,
+       "the members of the ensemble cannot be changed at run time"},
+      {"localSessionsEnabled", refused, off,
+       "every session is replicated; there are no local ones"},
+      {"peerType", refused, "participant", "observers are not served"},
+      {"electionAlg", refused, "3", "only the fast leader election exists"},
+      {"oraclePath", refused, "", "two servers cannot elect with the help of an oracle"},
+      {"db.autocreate", refused, on,
+       "an empty store is always made where there is none; data_dir_create=false refuses a missing "
+       "directory"},
+      {"audit.enable", refused, off, "no audit log is written"},
+      {"quorum.auth.enableSasl", refused, off, no_sasl},
+      {"quorum.auth.serverRequireSasl", refused, off, no_sasl},
+      {"quorum.auth.learnerRequireSasl", refused, off, no_sasl},
+      {"sessionRequireClientSASLAuth", refused, off, no_sasl},
+      {"requireClientAuthScheme", refused, "", no_sasl},
+      {"enforce.auth.enabled", refused, off,
+       "clients are not forced to authenticate; permissions on nodes are enforced"},
+      {"ensembleAuthName", refused, "",
+       "clients that name another ensemble are not refused, which this key asks for"},
+      {"authProvider.*", refused,
+       "org.apache.zookeeper.server.auth.digestauthenticationprovider|"
+       "org.apache.zookeeper.server.auth.ipauthenticationprovider",
+       "classes of Java cannot be loaded; world, auth, digest, ip and super are built in"},
+      {"DigestAuthenticationProvider.enabled", refused, on, "the digest scheme is always on"},
+      {"DigestAuthenticationProvider.digestAlg", refused, "sha1", "digests are SHA-1"},
+  };
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
+  const std::vector<ForeignKey> more = {
+      {"localSessionsUpgradingEnabled", ignored, "", "there are no local sessions to upgrade"},
+      {"readonlymode.enabled", ignored, "", "a server without its quorum serves nobody"},
+      {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
+      {"leaderServes", ignored, "", "every server serves clients"},
+      {"connectToLearnerMasterLimit", ignored, "", lone},
+      {"quorumListenOnAllIPs", ignored, "", lone},
+      {"observerMasterPort", ignored, "", lone},
+      {"observer.*", ignored, "", lone},
+      {"syncEnabled", ignored, "", lone},
+      {"election.*", ignored, "", lone},
+      {"electionPortBindRetry", ignored, "", lone},
+      {"cnxTimeout", ignored, "", lone},
+      {"quorumCnxnTimeoutMs", ignored, "", lone},
+      {"fastleader.*", ignored, "", lone},
+      {"leader.*", ignored, "", lone},
+      {"learner.*", ignored, "", lone},
+      {"multiAddress.*", ignored, "", "a server line may always name several addresses"},
+      {"tcpKeepAlive", ignored, "", lone},
+      {"quorum.*", ignored, "", lone},
+      {"superUser*", ignored, "", "it names a TLS identity, and TLS is not spoken"},
+      {"X509AuthenticationProvider.*", ignored, "", "TLS is not spoken"},
+      {"ssl.*", ignored, "", "TLS is not spoken; what switches it on is refused"},
+      {"client.certReload", ignored, "", "TLS is not spoken"},
+      {"sslQuorumReloadCertFiles", ignored, "", "TLS is not spoken"},
+      {"fips-mode", ignored, "", "TLS is not spoken"},
+      {"allowSaslFailedClients", ignored, "", "SASL is not spoken"},
+      {"enforce.auth.*", ignored, "", "clients are not forced to authenticate"},
+      {"audit.impl.class", ignored, "", "no audit log is written"},
+      {"enableEagerACLCheck", ignored, "", "permissions are judged where the write is applied"},
+  };
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+void add_storage(std::vector<ForeignKey>& keys) {
+  const std::vector<ForeignKey> more = {
+      {"autopurge.snapRetainCount", ignored, "",
+       "two verified checkpoints and the log since the older one are kept; history_records and "
+       "history_h keep more"},
+      {"autopurge.purgeInterval", ignored, "", "what is no longer needed is purged all the time"},
+      {"txnLogSizeLimitInKb", ignored, "", store},
+      {"preAllocSize", ignored, "", store},
+      {"snapshot.*", ignored, "", store},
+      {"snapshotSizeFactor", ignored, "", store},
+      {"forceSync", ignored, "", "every write is on stable storage before it is acknowledged"},
+      {"fsync.*", ignored, "", "the time of syncs is in the metrics"},
+      {"flushDelay", ignored, "", "what arrives during a sync goes into the next one"},
+      {"maxWriteQueuePollTime", ignored, "", "what arrives during a sync goes into the next one"},
+      {"maxBatchSize", ignored, "", "what arrives during a sync goes into the next one"},
+      {"digest.enabled", ignored, "", "the digest of the tree is always kept"},
+      {"serializeLastProcessedZxid.enabled", ignored, "", store},
+      {"closeSessionTxn.enabled", ignored, "", "a session's end names its nodes when applied"},
+      {"commitLogCount", ignored, "", "history_records says how much history is kept"},
+      {"emulate353TTLNodes", ignored, "", "no data of ZooKeeper 3.5.3 can be here"},
+  };
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+void add_runtime(std::vector<ForeignKey>& keys) {
+  const std::vector<ForeignKey> more = {
+      {"clientPortListenBacklog", ignored, "", "the system's longest backlog is used"},
+      {"clientTcpKeepAlive", ignored, "", "clients ping"},
+      {"jute.maxbuffer.extrasize", ignored, "", "frames and records have limits of their own"},
+      {"jute.*", ignored, "", "it concerns the inside of ZooKeeper's codec"},
+      {"nio.*", ignored, "", no_pool},
+      {"netty.*", ignored, "", no_pool},
+      {"serverCnxnFactory", ignored, "", "io_backend chooses how sockets are served"},
+      {"commitProcessor.*", ignored, "", no_pool},
+      {"commitWorkerThreads", ignored, "", no_pool},
+      {"prep_processor_stop_timeout_millis", ignored, "", no_pool},
+      {"maxResponseCacheSize", ignored, "", "replies are not cached"},
+      {"maxGetChildrenResponseCacheSize", ignored, "", "replies are not cached"},
+      {"watchManagerName", ignored, "", "there is one table of watches"},
+      {"watchManager.*", ignored, "", "there is one table of watches"},
+      {"request_throttle*", ignored, "", not_by_rate},
+      {"request_stale_*", ignored, "", not_by_rate},
+      {"throttled_op_wait_time", ignored, "", not_by_rate},
+      {"connection_throttle_*", ignored, "", not_by_rate},
+      {"requestThrottle*", ignored, "", not_by_rate},
+      {"connectionThrottle*", ignored, "", not_by_rate},
+      {"largeRequest*", ignored, "",
+       "bytes_in_flight_max and outstanding_bytes_max bound requests"},
+      {"maxConcurrentSnapSyncs", ignored, "", lone},
+      {"maxConcurrentDiffSyncs", ignored, "", lone},
+      {"4lw.*", ignored, "", "four-letter words are not answered"},
+      {"admin.*", ignored, "", "the console has no such setting"},
+      {"metricsProvider.*", ignored, "", "metrics are served by the console"},
+      {"jvm.*", ignored, "", no_jvm},
+      {"kerberos.*", ignored, "", "SASL is not spoken"},
+      {"traceFile", ignored, "", "log_level and log_file say what is logged, and where"},
+      {"reconfig.*", ignored, "", "the members cannot be changed at run time"},
+  };
+  keys.insert(keys.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+const std::vector<ForeignKey>& foreign_keys() {
+  static const std::vector<ForeignKey> table = [] {
+    std::vector<ForeignKey> keys;
+    add_refused(keys);
+    add_ensemble_and_security(keys);
+    add_storage(keys);
+    add_runtime(keys);
+    return keys;
+  }();
+  return table;
+}
+
+const ForeignKey* find_foreign_key(std::string_view key) {
+  const ForeignKey* best = nullptr;
+  for (const ForeignKey& foreign : foreign_keys()) {
+    if (foreign.pattern == key) return &foreign;
+    if (foreign.pattern.back() != '*') continue;
+    const std::string_view stem = foreign.pattern.substr(0, foreign.pattern.size() - 1);
+    const bool longer = best == nullptr || foreign.pattern.size() > best->pattern.size();
+    if (key.starts_with(stem) && longer) best = &foreign;
+  }
+  return best;
+}
+
+std::string_view nearest_key(std::string_view key) {
+  std::vector<std::string_view> names;
+  for (const Option& option : options()) {
+    names.push_back(option.key.name);
+    for (const OptionAlias& alias : option.key.aliases) names.push_back(alias.name);
+  }
+  for (const ForeignKey& foreign : foreign_keys())
+    if (foreign.pattern.back() != '*') names.push_back(foreign.pattern);
+  return nearest(key, names);
+}
+
+bool is_harmless(const ForeignKey& foreign, std::string_view value) {
+  if (foreign.treatment == ForeignKey::Treatment::ignored) return true;
+  if (foreign.harmless.empty()) return false;
+  const auto words = split(foreign.harmless, '|');
+  return std::find(words.begin(), words.end(), lower_case(value)) != words.end();
+}
+
+}  // namespace quorate

@@ -1,0 +1,56 @@
+// The log as a server opens it: not trusted before it was walked, with the promises and the fence.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "storage/epoch_store.h"
+#include "storage/txn_log.h"
+
+namespace quorate {
+
+/// Sees each proven record in order; an error ends the walk.
+using LogVisitor = std::function<Status(const LogRecord& record)>;
+
+/// What a walk over the log finds.
+struct LogWalk {
+  LogPosition last;  ///< The end of the proven history.
+  std::uint64_t records = 0;
+  /// A crash tore records off the end that had never been synced; they have been dropped.
+  bool torn_tail = false;
+  /// What was synced and is lost, or cannot be read: one line that names file, zxid and what to
+  /// do. Until the log is cut after `last` or anchored anew, nothing can be appended.
+  std::optional<Error> damage;
+  /// With damage: at least up to here the server had logged.
+  Zxid lost_to;
+};
+
+/// Opening is in two steps, because the promises name the image and the image says where the walk
+/// begins. Until a walk found no damage, or what it found was cut off, only promises are written.
+class DurableLog : public TxnLog {
+ public:
+  /// Reads the history behind `anchor` (the position of the image in force, or base()), proves
+  /// each record, and hands it to `visit` if given. The torn end of a crash is dropped here.
+  /// Damage is part of the report, not an error. Errors: `purged` when the log begins behind
+  /// `anchor`, what `visit` returned, or `io_error`. May be repeated with another anchor.
+  virtual Result<LogWalk> walk(const LogPosition& anchor, const LogVisitor& visit) = 0;
+  Result<LogWalk> walk(const LogPosition& anchor) { return walk(anchor, {}); }
+
+  /// Written by the owner of the log alone; the log is synced with it.
+  [[nodiscard]] virtual EpochStore& promises() = 0;
+
+  /// Brings the fence up to what is synced; call when there is nothing else to do. sync() does it
+  /// too, every so many groups.
+  virtual Status note_logged() = 0;
+  /// What the log had reached at least, as a file apart from it remembers.
+  [[nodiscard]] virtual Zxid fence() const = 0;
+  /// Why the fence had to be made anew, if it had to: one safeguard less, worth a warning.
+  [[nodiscard]] virtual std::optional<std::string> fence_lost() const = 0;
+  /// The store was made when it was opened now.
+  [[nodiscard]] virtual bool fresh() const = 0;
+};
+
+}  // namespace quorate

@@ -1,0 +1,111 @@
+"""What the end-to-end tests share: servers of their own in temporary directories, and the command line."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("QUORATE_BIN", ROOT / "build/release/bin"))
+# Instrumented builds are several times slower.
+PATIENCE = 60 if "asan" in str(BIN) or "tsan" in str(BIN) else 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One quorated on a port of its own. Survives restarts with the same data and port."""
+
+    def __init__(self, *options: str, directory: Path | None = None):
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="quorate-e2e-"))
+        self.port = free_port()
+        self.options = list(options)
+        self.log = self.directory / "server.log"
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    def command(self) -> list[str]:
+        return [str(BIN / "quorated"), "--data-dir", str(self.data), "--client-address", "127.0.0.1",
+                "--client-port", str(self.port), *self.options]
+
+    def start(self, wait: bool = True) -> "Server":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            self.wait_until_serving()
+        return self
+
+    def wait_until_serving(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while quorate(self, "ls", "/", check=False).returncode != 0:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the server does not serve:\n{self.tail()}")
+            time.sleep(0.02)
+
+    def tail(self, count: int = 30) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Asks for a clean end and returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def restart(self) -> "Server":
+        if self.process.poll() is None:
+            self.kill()
+        return self.start()
+
+    def discard(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def quorate(server: Server, *arguments: str, check: bool = True, stdin: str | bytes | None = None,
+            timeout: float = 30) -> subprocess.CompletedProcess:
+    """Runs the command line against a server; text in, text out."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run([str(BIN / "quorate"), "--endpoints", server.endpoint, "--timeout", "10s", *arguments],
+                          input=data, stdin=None if data is not None else subprocess.DEVNULL,
+                          capture_output=True, timeout=timeout, check=False)
+    done.stdout, done.stderr = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    if check and done.returncode != 0:
+        raise AssertionError(f"quorate {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def quorate_json(server: Server, *arguments: str):
+    return json.loads(quorate(server, "-o", "json", *arguments).stdout)
+
+
+class ServerCase(unittest.TestCase):
+    """A test with one running server; `options` are the server's flags."""
+
+    options: tuple[str, ...] = ()
+
+    def setUp(self) -> None:
+        self.server = Server(*self.options)
+        self.addCleanup(self.server.discard)
+        self.server.start()

@@ -1,0 +1,262 @@
+"""The parts of the test suite: what each builds and runs, and how long it may take.
+
+`test/run` calls this after installing the packages. Each part prints its result and its seconds
+against a budget; the last line sums up: `N passed, N failed[, N skipped]`.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+JOBS = str(os.cpu_count() or 1)
+
+
+@dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def run(*command: str, **options) -> subprocess.CompletedProcess:
+    """Runs a command in the repository, its output going where ours goes."""
+    return subprocess.run([str(word) for word in command], cwd=ROOT, check=False, **options)
+
+
+def build(preset: str, *targets: str) -> bool:
+    """Configures and builds; says on stdout what went wrong."""
+    configured = run("cmake", "--preset", preset, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if configured.returncode != 0:
+        print(configured.stdout[-4000:])
+        return False
+    # One build directory is shared by all parts that use the preset.
+    return run("ninja", "-C", f"build/{preset}", "-j", JOBS, "--quiet", *targets).returncode == 0
+
+
+CASES = re.compile(r"test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed\s*\|\s*(\d+) skipped")
+
+
+def ctest(preset: str, label: str) -> Tally:
+    """Runs the ctest programs with a label and counts their doctest cases."""
+    outcome = run("ctest", "--test-dir", f"build/{preset}", "-L", label, "-V", "-j", JOBS, "--timeout", "600",
+                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    tally = Tally()
+    for _, passed, failed, skipped in CASES.findall(outcome.stdout):
+        tally.passed += int(passed)
+        tally.failed += int(failed)
+        tally.skipped += ["doctest case"] * int(skipped)
+    programs = re.search(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)", outcome.stdout)
+    if outcome.returncode != 0 or programs is None or int(programs.group(3)) == 0:
+        interesting = [line for line in outcome.stdout.splitlines()
+                       if "ERROR" in line or "runtime error" in line or "Failed" in line or "FATAL" in line
+                       or "***" in line]
+        (ROOT / "build" / f"ctest-{preset}-{label}.log").write_text(outcome.stdout)
+        print("\n".join(interesting[:60]))
+        print(f"the whole output is in build/ctest-{preset}-{label}.log")
+        # A program that crashed or ran nothing has no failed case to count.
+        tally.failed = max(tally.failed, 1)
+    return tally
+
+
+def unittest(directory: str, pattern: str, environment: dict[str, str] | None = None) -> Tally:
+    """Runs Python's unittest over a folder and counts."""
+    outcome = run(sys.executable, "-m", "unittest", "discover", "-v", "-s", directory, "-t", directory, "-p", pattern,
+                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                  env={**os.environ, **(environment or {})})
+    ran = re.search(r"^Ran (\d+) tests?", outcome.stdout, re.MULTILINE)
+    count = int(ran.group(1)) if ran else 0
+    bad = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", outcome.stdout))
+    skipped = re.findall(r"^(\S+) .*\.\.\. skipped", outcome.stdout, re.MULTILINE)
+    if outcome.returncode != 0 or count == 0:
+        bad = max(bad, 1)
+        print(outcome.stdout[-12000:])
+    return Tally(count - bad - len(skipped) if count else 0, bad, skipped)
+
+
+def one(ok: bool) -> Tally:
+    return Tally(1, 0) if ok else Tally(0, 1)
+
+
+def part_unit() -> Tally:
+    if not build("release"):
+        return one(False)
+    return ctest("release", "unit")
+
+
+def part_e2e() -> Tally:
+    if not build("release", "quorated", "quorate"):
+        return one(False)
+    return unittest("test/e2e", "test_*.py")
+
+
+def part_asan() -> Tally:
+    if not build("asan"):
+        return one(False)
+    options = {
+        "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+        # CAF binds null references when an actor is spawned without arguments.
+        "UBSAN_OPTIONS": f"print_stacktrace=1:suppressions={ROOT}/test/support/ubsan.supp",
+        "LSAN_OPTIONS": f"suppressions={ROOT}/test/support/lsan.supp",
+    }
+    os.environ.update(options)
+    tally = ctest("asan", "unit")
+    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_BIN": str(ROOT / "build/asan/bin"), **options}))
+    return tally
+
+
+def part_tsan() -> Tally:
+    if not build("tsan"):
+        return one(False)
+    os.environ["TSAN_OPTIONS"] = f"suppressions={ROOT}/test/support/tsan.supp"
+    return ctest("tsan", "unit")
+
+
+def part_fuzz() -> Tally:
+    if not build("fuzz", "fuzz_targets"):
+        return one(False)
+    seconds = os.environ.get("QUORATE_FUZZ_SECONDS", "15")
+    outcome = run("test/fuzz/run.sh", seconds, stdout=subprocess.PIPE, text=True)
+    print(outcome.stdout, end="")
+    passed = len(re.findall(r"^ok ", outcome.stdout, re.MULTILINE))
+    failed = len(re.findall(r"^FAIL ", outcome.stdout, re.MULTILINE))
+    return Tally(passed, failed if outcome.returncode == 0 else max(failed, 1))
+
+
+def sources() -> list[str]:
+    listed = run("git", "ls-files", "*.h", "*.cc", stdout=subprocess.PIPE, text=True).stdout.split()
+    return [name for name in listed if "/generated/" not in name]
+
+
+def part_format() -> Tally:
+    return one(run("clang-format-14", "--dry-run", "--Werror", *sources()).returncode == 0)
+
+
+def part_includes() -> Tally:
+    return unittest("test/rules", "test_*.py")
+
+
+def changed_sources() -> list[str]:
+    """What differs from the last commit of upstream's main line, or from the parent commit."""
+    for base in ("origin/main", "HEAD~20", "HEAD~1"):
+        found = run("git", "diff", "--name-only", "--diff-filter=d", base, stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL, text=True)
+        if found.returncode == 0 and (base != "origin/main" or found.stdout):
+            return [name for name in found.stdout.split() if name in set(sources())]
+    return sources()
+
+
+def tidy(files: list[str]) -> Tally:
+    if run("cmake", "--preset", "tidy", stdout=subprocess.DEVNULL).returncode != 0 or not build("tidy", "schema_generated"):
+        return one(False)
+    units = [name for name in files if name.endswith(".cc") and not name.startswith("test/fuzz/")]
+    tally = Tally()
+    running: list[tuple[str, subprocess.Popen]] = []
+
+    def finish() -> None:
+        name, process = running.pop(0)
+        output, _ = process.communicate()
+        ok = process.returncode == 0
+        tally.add(one(ok))
+        if not ok:
+            print(f"clang-tidy {name}\n{output[:3000]}")
+
+    for name in units:
+        while len(running) >= int(JOBS):
+            finish()
+        running.append((name, subprocess.Popen(["clang-tidy-14", "--quiet", "-p", "build/tidy", name], cwd=ROOT, text=True,
+                                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)))
+    while running:
+        finish()
+    return tally if units else Tally(1, 0)
+
+
+def part_tidy() -> Tally:
+    limit = int(os.environ.get("QUORATE_TIDY_FILES", "24"))
+    files = [name for name in changed_sources() if name.endswith(".cc")]
+    if len(files) > limit:
+        # A run that may last as long as a build itself belongs to `test/run tidy-all`.
+        step = len(files) / limit
+        files = [files[int(index * step)] for index in range(limit)]
+    return tidy(files)
+
+
+def part_tidy_all() -> Tally:
+    return tidy(sources())
+
+
+@dataclass
+class Part:
+    name: str
+    seconds: int
+    what: str
+    function: Callable[[], Tally]
+    in_ci: bool = True
+
+
+PARTS = [
+    Part("format", 30, "clang-format over all sources", part_format),
+    Part("includes", 30, "includes point down; rules of the tree", part_includes),
+    Part("unit", 1500, "release build, unit tests", part_unit),
+    Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
+    Part("asan", 1800, "ASan and UBSan: unit tests and one end-to-end run", part_asan),
+    Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
+    Part("tidy", 600, "clang-tidy for what changed", part_tidy),
+    Part("tsan", 1800, "ThreadSanitizer over the unit tests", part_tsan, in_ci=False),
+    Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
+]
+
+
+def allowed_skips() -> dict[str, str]:
+    """test/skips.txt: `test | reason | where it did run`, one a line."""
+    allowed = {}
+    for line in (ROOT / "test/skips.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, reason, where = (word.strip() for word in line.split("|"))
+            if reason and where:
+                allowed[name] = reason
+    return allowed
+
+
+def main(arguments: list[str]) -> int:
+    names = {part.name: part for part in PARTS}
+    wanted = arguments[0] if arguments else "ci"
+    if wanted == "list":
+        for part in PARTS:
+            print(f"{part.name:10} {part.what}{'' if part.in_ci else ' (not in ci)'}")
+        return 0
+    if wanted != "ci" and wanted not in names:
+        print(f"test/run: there is no part {wanted}; test/run list shows them", file=sys.stderr)
+        return 2
+    chosen = [part for part in PARTS if part.in_ci] if wanted == "ci" else [names[wanted]]
+    total, lines = Tally(), []
+    for part in chosen:
+        print(f"== {part.name}: {part.what}", flush=True)
+        start = time.monotonic()
+        tally = part.function()
+        spent = time.monotonic() - start
+        total.add(tally)
+        over = " OVER BUDGET" if spent > part.seconds else ""
+        lines.append(f"{part.name:10} {tally.passed:6} passed {tally.failed:4} failed {len(tally.skipped):4} skipped "
+                     f"{spent:7.0f} s of {part.seconds} s{over}")
+        print(lines[-1], flush=True)
+    unexplained = [name for name in total.skipped if name not in allowed_skips()]
+    for name in unexplained:
+        print(f"skipped without a line in test/skips.txt: {name}")
+    print("\n" + "\n".join(lines))
+    skipped = f", {len(total.skipped)} skipped" if total.skipped else ""
+    print(f"{total.passed} passed, {total.failed + len(unexplained)} failed{skipped}")
+    return 0 if total.failed + len(unexplained) == 0 and total.passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,452 @@
+#include "actors/connection_logic.h"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/credentials.h"
+#include "schema/capnp/client_codec.h"
+
+namespace quorate {
+namespace {
+
+using std::chrono::milliseconds;
+
+class FakeLink final : public ByteLink {
+ public:
+  std::vector<char>& output() override { return out; }
+  void flush() override {
+    sent.insert(sent.end(), out.begin(), out.end());
+    out.clear();
+  }
+  void pause() override { paused = true; }
+  void resume() override { paused = false; }
+  void close(CloseMode mode) override {
+    flush();
+    closed = mode;
+  }
+  [[nodiscard]] std::size_t unsent_bytes() const override { return out.size() + stuck; }
+  [[nodiscard]] std::string remote() const override { return "192.0.2.7"; }
+  [[nodiscard]] std::uint16_t remote_port() const override { return 4711; }
+  void count_frames(std::size_t, std::size_t) override {}
+
+  std::vector<char> out, sent;
+  std::size_t stuck = 0;  ///< What the peer does not read.
+  bool paused = false;
+  std::optional<CloseMode> closed;
+};
+
+class FakeHost final : public ConnectionHost {
+ public:
+  void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
+  void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
+  [[nodiscard]] milliseconds now() const override { return milliseconds{1234}; }
+  [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
+  [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
+
+  std::vector<Handshake> handshakes;
+  std::vector<RequestBatch> batches;
+};
+
+/// A connection between a fake network and a fake server.
+struct Fixture {
+  FakeLink link;
+  FakeHost host;
+  EventBytes event_bytes;
+  ServerCounters counters;
+  ConnectionLimits limits;
+  std::string super_digest = "super:D/InIHSb7yEEbrWz8b9l71RjZJU=";
+  std::optional<ConnectionLogic> logic;
+
+  Fixture() { make(); }
+  void make() {
+    logic.emplace(ConnectionSerial{5}, ServerId{1}, limits, super_digest, link, host, event_bytes,
+                  counters);
+  }
+
+  template <class Message>
+  static std::vector<char> frame(const Message& message) {
+    std::vector<char> bytes;
+    capnp_codec::encode(message, bytes);
+    return bytes;
+  }
+  static std::vector<char> get(std::int64_t xid) {
+    Request request;
+    request.xid = xid;
+    request.operation = GetData{"/a", false};
+    return frame(request);
+  }
+  static std::vector<char> auth(std::int64_t xid, std::string credentials) {
+    Request request;
+    request.xid = xid;
+    request.operation = Authenticate{"digest", std::move(credentials)};
+    return frame(request);
+  }
+  void deliver(Delivery delivery) {
+    const std::vector<Delivery> stream{std::move(delivery)};
+    logic->on_deliveries(stream);
+  }
+  void open() {
+    logic->on_bytes(frame(Hello{}));
+    deliver(SessionOpened{SessionId{77}, 4000, Zxid{9}});
+    link.sent.clear();
+  }
+  void reply(std::int64_t xid) { deliver(Reply{xid, Zxid{9}, ErrorCode::ok, {}}); }
+  /// The messages sent since the last call.
+  std::vector<ServerMessage> received() {
+    std::vector<ServerMessage> messages;
+    std::span<const std::byte> rest = std::as_bytes(std::span(link.sent));
+    while (!rest.empty()) {
+      const auto size = capnp_codec::frame_size(rest, {});
+      REQUIRE(size.ok());
+      REQUIRE(*size > 0);
+      auto message = capnp_codec::decode_server(rest.first(*size));
+      REQUIRE(message.ok());
+      messages.push_back(std::move(*message));
+      rest = rest.subspan(*size);
+    }
+    link.sent.clear();
+    return messages;
+  }
+  ErrorCode goodbye() {
+    const auto messages = received();
+    REQUIRE_FALSE(messages.empty());
+    const auto* last = std::get_if<Goodbye>(&messages.back());
+    REQUIRE(last != nullptr);
+    CHECK_FALSE(last->text.empty());
+    return last->error;
+  }
+};
+
+std::vector<char> operator+(std::vector<char> a, const std::vector<char>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST_CASE("a Hello asks for a session and its Welcome gives it") {
+  Fixture f;
+  Hello hello;
+  hello.timeout_ms = 5000;
+
+  f.logic->on_bytes(Fixture::frame(hello));
+  f.deliver(SessionOpened{SessionId{77}, 5000, Zxid{9}});
+
+  REQUIRE(f.host.handshakes.size() == 1);
+  CHECK(f.host.handshakes[0].session == SessionId{77});
+  CHECK(std::get<CreateSession>(f.host.handshakes[0].body).timeout_ms == 5000);
+  const auto messages = f.received();
+  REQUIRE(messages.size() == 1);
+  const auto& welcome = std::get<Welcome>(messages[0]);
+  CHECK(welcome.session == SessionId{77});
+  CHECK(welcome.password == SessionPassword{1, 2, 3});
+  CHECK(f.logic->is_greeted());
+}
+
+TEST_CASE("the log is given the hash of a password, never the password") {
+  Fixture f;
+
+  f.logic->on_bytes(Fixture::frame(Hello{}));
+
+  CHECK(std::get<CreateSession>(f.host.handshakes[0].body).password ==
+        hash_of(SessionPassword{1, 2, 3}));
+}
+
+TEST_CASE("a session time-out is clamped to what the server allows") {
+  Fixture f;
+  Hello hello;
+  hello.timeout_ms = 1;
+  f.logic->on_bytes(Fixture::frame(hello));
+  Fixture g;
+  hello.timeout_ms = 1'000'000'000;
+  g.logic->on_bytes(Fixture::frame(hello));
+
+  CHECK(std::get<CreateSession>(f.host.handshakes[0].body).timeout_ms == 4000);
+  CHECK(std::get<CreateSession>(g.host.handshakes[0].body).timeout_ms == 40000);
+}
+
+TEST_CASE("a Hello with a session attaches to it") {
+  Fixture f;
+  Hello hello;
+  hello.session = SessionId{42};
+  hello.password = {9};
+  hello.last_seen = Zxid{17};
+
+  f.logic->on_bytes(Fixture::frame(hello));
+
+  REQUIRE(f.host.handshakes.size() == 1);
+  CHECK(f.host.handshakes[0].session == SessionId{42});
+  CHECK(f.host.handshakes[0].last_seen == Zxid{17});
+  CHECK(std::get<AttachSession>(f.host.handshakes[0].body).password == hash_of(SessionPassword{9}));
+}
+
+TEST_CASE("nothing is read between Hello and Welcome, and nothing is lost") {
+  Fixture f;
+
+  f.logic->on_bytes(Fixture::frame(Hello{}) + Fixture::get(1));
+
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.empty());
+  f.deliver(SessionOpened{SessionId{77}, 4000, Zxid{9}});
+  CHECK_FALSE(f.link.paused);
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].requests[0].xid == 1);
+}
+
+TEST_CASE("requests of one chunk go on together, in order") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2) + Fixture::get(3));
+
+  REQUIRE(f.host.batches.size() == 1);
+  const RequestBatch& batch = f.host.batches[0];
+  REQUIRE(batch.requests.size() == 3);
+  CHECK(batch.requests[2].xid == 3);
+  CHECK(batch.connection == ConnectionSerial{5});
+  CHECK(batch.received == milliseconds{1234});
+  CHECK(*batch.identities == std::vector<Identity>{{"ip", "192.0.2.7"}});
+}
+
+TEST_CASE("a frame may come in any pieces") {
+  Fixture f;
+  f.open();
+  const auto bytes = Fixture::get(1) + Fixture::get(2);
+
+  for (const char byte : bytes) f.logic->on_bytes(std::span(&byte, 1));
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[1].requests[0].xid == 2);
+}
+
+TEST_CASE("a connection with too many requests in flight is not read until half are answered") {
+  Fixture f;
+  f.limits.requests_in_flight_max = 4;
+  f.open();
+  std::vector<char> bytes;
+  for (int xid = 1; xid <= 6; ++xid) bytes = bytes + Fixture::get(xid);
+
+  f.logic->on_bytes(bytes);
+
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.at(0).requests.size() == 4);
+  f.reply(1);
+  CHECK(f.link.paused);
+  f.reply(2);
+  CHECK(f.host.batches.size() == 2);
+  CHECK(f.host.batches.at(1).requests.size() == 2);
+  CHECK(f.link.paused);
+  for (int xid = 3; xid <= 6; ++xid) f.reply(xid);
+  CHECK_FALSE(f.link.paused);
+}
+
+TEST_CASE("bytes in flight are bounded as requests are") {
+  Fixture f;
+  f.limits.bytes_in_flight_max = Fixture::get(1).size() * 2;
+  f.open();
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2) + Fixture::get(3));
+
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.at(0).requests.size() == 2);
+}
+
+TEST_CASE("a peer that does not read is cut off") {
+  Fixture f;
+  f.limits.output_bytes_max = 1000;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1));
+  f.link.stuck = 1000;
+
+  f.reply(1);
+
+  CHECK(f.link.closed == CloseMode::forced);
+  CHECK(f.counters.closed_slow_reader.get() == 1);
+}
+
+TEST_CASE("credentials add an identity for what comes behind them, not before") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::auth(2, "me:secret") + Fixture::get(3));
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[0].identities->size() == 1);
+  REQUIRE(f.host.batches[1].identities->size() == 2);
+  CHECK(f.host.batches[1].identities->at(1).scheme == "digest");
+  CHECK(f.host.batches[1].identities->at(1).id == *digest_identity("me:secret"));
+}
+
+TEST_CASE("credentials go no further than the connection") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::auth(1, "me:secret"));
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(std::get<Authenticate>(f.host.batches[0].requests[0].operation).credentials.empty());
+}
+
+TEST_CASE("the same credentials twice are one identity") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::auth(1, "me:secret") + Fixture::auth(2, "me:secret") +
+                    Fixture::get(3));
+
+  CHECK(f.host.batches.back().identities->size() == 2);
+}
+
+TEST_CASE("wrong credentials are answered in order, then the connection ends") {
+  Fixture f;
+  f.open();
+  Request wrong;
+  wrong.xid = 2;
+  wrong.operation = Authenticate{"nonsense", "x"};
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::frame(wrong) + Fixture::get(3));
+
+  std::vector<Request> seen;
+  for (auto& batch : f.host.batches) {
+    for (auto& request : batch.requests) seen.push_back(request);
+  }
+  REQUIRE(seen.size() == 2);
+  CHECK(std::get<Refused>(seen[1].operation).error == ErrorCode::auth_failed);
+  f.reply(1);
+  CHECK_FALSE(f.link.closed);
+  f.deliver(Reply{2, Zxid{}, ErrorCode::auth_failed, {}});
+  CHECK(f.goodbye() == ErrorCode::auth_failed);
+  CHECK(f.link.closed == CloseMode::graceful);
+}
+
+TEST_CASE("an event is encoded once for all connections") {
+  Fixture f;
+  f.open();
+  auto event = std::make_shared<WatchEvent>();
+  event->type = EventType::deleted;
+  event->path = "/a";
+  event->zxid = Zxid{5};
+
+  f.deliver(SharedEvent(event));
+  f.deliver(SharedEvent(event));
+
+  const auto messages = f.received();
+  REQUIRE(messages.size() == 2);
+  CHECK(std::get<WatchEvent>(messages[0]) == *event);
+  CHECK(std::get<WatchEvent>(messages[1]) == *event);
+}
+
+TEST_CASE("a session that is closed by its client ends without a goodbye") {
+  Fixture f;
+  f.open();
+
+  f.deliver(CloseConnection{ErrorCode::ok});
+
+  CHECK(f.link.closed == CloseMode::graceful);
+  CHECK(f.received().empty());
+  CHECK(f.counters.closed_by_client.get() == 1);
+}
+
+TEST_CASE("an expired session is told so") {
+  Fixture f;
+  f.logic->on_bytes(Fixture::frame(Hello{}));
+
+  f.deliver(CloseConnection{ErrorCode::session_expired});
+
+  CHECK(f.goodbye() == ErrorCode::session_expired);
+}
+
+TEST_CASE("what follows the end is ignored") {
+  Fixture f;
+  f.open();
+  f.deliver(CloseConnection{ErrorCode::session_moved});
+  f.link.sent.clear();
+
+  f.logic->on_bytes(Fixture::get(1));
+  f.reply(1);
+
+  CHECK(f.host.batches.empty());
+  CHECK(f.link.sent.empty());
+}
+
+// --- Hostile input ---------------------------------------------------------------------------
+
+TEST_CASE("a protocol that is not ours is cut off without an answer") {
+  Fixture f;
+  const std::string http = "GET / HTTP/1.1\r\n\r\n";
+
+  f.logic->on_bytes(http);
+
+  CHECK(f.link.closed == CloseMode::forced);
+  CHECK(f.link.sent.empty());
+  CHECK(f.counters.closed_unknown_protocol.get() == 1);
+}
+
+TEST_CASE("a request before the Hello is refused") {
+  Fixture f;
+
+  f.logic->on_bytes(Fixture::get(1));
+
+  CHECK(f.goodbye() == ErrorCode::marshalling_error);
+  CHECK(f.host.batches.empty());
+}
+
+TEST_CASE("a second Hello is refused") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::frame(Hello{}));
+
+  CHECK(f.goodbye() == ErrorCode::marshalling_error);
+  CHECK(f.host.handshakes.size() == 1);
+}
+
+TEST_CASE("before the handshake a frame above 4 KiB is refused by its header alone") {
+  Fixture f;
+  const std::vector<char> header = {0, 0, 0, 0, 0, 16, 0, 0};  // 4,096 words
+
+  f.logic->on_bytes(header);
+
+  CHECK(f.goodbye() == ErrorCode::request_too_large);
+  CHECK(f.counters.closed_too_large.get() == 1);
+}
+
+TEST_CASE("a frame above the limit is refused before it is read") {
+  Fixture f;
+  f.open();
+  const std::vector<char> header = {0, 0, 0, 0, 0, 0, 0, 1};  // 2^24 words
+
+  f.logic->on_bytes(header);
+
+  CHECK(f.goodbye() == ErrorCode::request_too_large);
+}
+
+TEST_CASE("a frame of nonsense is refused and nothing of it is handed on") {
+  Fixture f;
+  f.open();
+  std::vector<char> nonsense = {0, 0, 0, 0, 2, 0, 0, 0};
+  nonsense.insert(nonsense.end(), 16, '\x7f');
+
+  f.logic->on_bytes(nonsense);
+
+  CHECK(f.goodbye() == ErrorCode::marshalling_error);
+  CHECK(f.host.batches.empty());
+  CHECK(f.counters.closed_malformed.get() == 1);
+}
+
+TEST_CASE("a version that is not ours is refused") {
+  Fixture f;
+  Hello hello;
+  hello.version_min = 2;
+  hello.version_max = 9;
+
+  f.logic->on_bytes(Fixture::frame(hello));
+
+  CHECK(f.goodbye() == ErrorCode::unimplemented);
+  CHECK(f.host.handshakes.empty());
+}
+
+}  // namespace
+}  // namespace quorate

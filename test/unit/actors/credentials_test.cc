@@ -1,0 +1,57 @@
+#include "actors/credentials.h"
+
+#include <doctest/doctest.h>
+
+namespace quorate {
+namespace {
+
+TEST_CASE("a digest is ZooKeeper's: user and base64 of SHA-1") {
+  // As ZooKeeper's DigestAuthenticationProvider prints it.
+  CHECK(digest_identity("super:test") == "super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
+}
+
+TEST_CASE("a digest needs a user and a colon") {
+  CHECK_FALSE(digest_identity("nobody"));
+  CHECK_FALSE(digest_identity(":secret"));
+  CHECK_FALSE(digest_identity(""));
+}
+
+TEST_CASE("a password may hold colons and may be empty") {
+  CHECK(digest_identity("a:b:c"));
+  CHECK(digest_identity("a:"));
+}
+
+TEST_CASE("the right digest makes a super user besides") {
+  const auto proved = authenticate("digest", "super:test", "super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
+
+  REQUIRE(proved.ok());
+  REQUIRE(proved->size() == 2);
+  CHECK(proved->at(0) == Identity{"digest", "super:D/InIHSb7yEEbrWz8b9l71RjZJU="});
+  CHECK(proved->at(1).scheme == "super");
+}
+
+TEST_CASE("the name super alone makes nobody super") {
+  const auto wrong = authenticate("digest", "super:guess", "super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
+  const auto none = authenticate("digest", "super:test", "");
+
+  CHECK(wrong->size() == 1);
+  CHECK(none->size() == 1);
+}
+
+TEST_CASE("an unknown scheme proves nothing") {
+  CHECK(authenticate("kerberos", "me", "").code() == ErrorCode::auth_failed);
+  CHECK(authenticate("world", "anyone", "").code() == ErrorCode::auth_failed);
+  CHECK(authenticate("super", "", "").code() == ErrorCode::auth_failed);
+}
+
+TEST_CASE("session passwords do not repeat and hash alike") {
+  SystemEntropy entropy;
+  const SessionPassword one = entropy.session_password();
+
+  CHECK(one != entropy.session_password());
+  CHECK(hash_of(one) == hash_of(one));
+  CHECK(hash_of(one) != hash_of(entropy.session_password()));
+}
+
+}  // namespace
+}  // namespace quorate
