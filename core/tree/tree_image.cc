@@ -37,7 +37,7 @@ Status damaged(std::string_view what, std::string_view path) {
 const char* defect_of(const ImageNode& record) {
   if (!path::validate(record.path).ok()) return "invalid path";
   if (record.children_created < 0 || record.children_deleted < 0) return "negative counter";
-  if (record.ttl_ms < 0) return "negative time to live";
+  if (record.ttl_ms < 0 || record.ttl_ms > ttl_ms_max) return "time to live out of range";
   const int kinds = (record.ephemeral_owner.value != 0 ? 1 : 0) + (record.container ? 1 : 0) +
                     (record.ttl_ms != 0 ? 1 : 0);
   if (kinds > 1) return "several kinds at once";

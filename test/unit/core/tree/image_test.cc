@@ -229,6 +229,7 @@ TEST_CASE("an image with a missing or altered record is damaged") {
   SUBCASE("a negative counter") { d.store.nodes["/a"].children_created = -1; }
   SUBCASE("two kinds at once") { d.store.nodes["/a/e"].container = true; }
   SUBCASE("a negative time to live") { d.store.nodes["/a"].ttl_ms = -1; }
+  SUBCASE("too long a time to live") { d.store.nodes["/a"].ttl_ms = std::int64_t{1} << 40; }
   SUBCASE("an ephemeral root") { d.store.nodes["/"].ephemeral_owner = alice; }
   SUBCASE("an ephemeral with a child") { d.store.nodes["/a"].ephemeral_owner = alice; }
   SUBCASE("an invalid path") {
