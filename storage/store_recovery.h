@@ -20,13 +20,13 @@ namespace quorate {
 /// tried.
 using ImageLoader = std::function<Status(const SnapshotStore* image)>;
 
-struct RecoverySettings {
+struct StoreRecoverySettings {
   /// There are other servers to get lost history from. Without, damage to the log is a refusal: a
   /// server that waits to be repaired by others would wait for ever.
   bool may_resync = false;
 };
 
-struct Recovered {
+struct RecoveredStore {
   std::unique_ptr<DurableLog> log;       ///< Proven, and ready to be appended to.
   std::unique_ptr<SnapshotStore> image;  ///< The one that was loaded; nullptr in a fresh store.
   LogPosition image_position;            ///< Where the image ends and the replay began.
@@ -43,7 +43,9 @@ struct Recovered {
 ///
 /// Errors: `damaged` in one line that names file, zxid and what to do, when nothing may be repaired
 /// or the promises are lost; `foreign`; `unimplemented` for a newer format; `io_error`.
-[[nodiscard]] Result<Recovered> recover(Store& store, const RecoverySettings& settings,
-                                        const ImageLoader& load, const LogVisitor& replay);
+[[nodiscard]] Result<RecoveredStore> recover_store(Store& store,
+                                                   const StoreRecoverySettings& settings,
+                                                   const ImageLoader& load,
+                                                   const LogVisitor& replay);
 
 }  // namespace quorate

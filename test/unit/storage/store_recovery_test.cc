@@ -1,5 +1,5 @@
 // What a server finds when it starts, after everything that can happen to its store.
-#include "storage/recovery.h"
+#include "storage/store_recovery.h"
 
 #include <doctest/doctest.h>
 
@@ -155,13 +155,13 @@ void live(Bench& bench) {
 
 struct Started {
   State state;
-  Recovered recovered;
+  RecoveredStore recovered;
 };
 
 template <class Bench>
 Result<Started> start(Bench& bench, bool may_resync = true) {
   Started out;
-  auto recovered = recover(
+  auto recovered = recover_store(
       bench.open(), {may_resync}, [&](const SnapshotStore* image) { return out.state.load(image); },
       [&](const LogRecord& one) { return out.state.apply(one); });
   if (!recovered) return recovered.error();
@@ -415,7 +415,7 @@ TEST_CASE_TEMPLATE("the loader's refusal of a newer format is not damage", Bench
   Bench bench;
   live(bench);
 
-  const auto recovered = recover(
+  const auto recovered = recover_store(
       bench.open(), {true},
       [](const SnapshotStore*) {
         return Status{ErrorCode::unimplemented, "from the future"};

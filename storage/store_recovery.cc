@@ -1,4 +1,4 @@
-#include "storage/recovery.h"
+#include "storage/store_recovery.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,13 +11,13 @@ bool is_about_this_image(const Error& error) {
   return error.code == ErrorCode::damaged || error.code == ErrorCode::purged;
 }
 
-class Recovery {
+class StoreRecovery {
  public:
-  Recovery(Store& store, const RecoverySettings& settings, const ImageLoader& load,
-           const LogVisitor& replay)
+  StoreRecovery(Store& store, const StoreRecoverySettings& settings, const ImageLoader& load,
+                const LogVisitor& replay)
       : store_(store), settings_(settings), load_(load), replay_(replay) {}
 
-  Result<Recovered> run() {
+  Result<RecoveredStore> run() {
     if (const Status opened = open_log(); !opened) return opened.error();
     if (!out_.promises) return start_fresh();
     if (const Status loaded = load_image(); !loaded) return loaded.error();
@@ -46,7 +46,7 @@ class Recovery {
     return {};
   }
 
-  Result<Recovered> start_fresh() {
+  Result<RecoveredStore> start_fresh() {
     const auto walked = out_.log->walk({}, {});
     if (!walked) return walked.error();
     if (walked->damage) return *walked->damage;
@@ -196,18 +196,18 @@ class Recovery {
   void warn(std::string line) { out_.warnings.push_back(std::move(line)); }
 
   Store& store_;
-  const RecoverySettings& settings_;
+  const StoreRecoverySettings& settings_;
   const ImageLoader& load_;
   const LogVisitor& replay_;
-  Recovered out_;
+  RecoveredStore out_;
   Zxid lost_to_;
 };
 
 }  // namespace
 
-Result<Recovered> recover(Store& store, const RecoverySettings& settings, const ImageLoader& load,
-                          const LogVisitor& replay) {
-  return Recovery(store, settings, load, replay).run();
+Result<RecoveredStore> recover_store(Store& store, const StoreRecoverySettings& settings,
+                                     const ImageLoader& load, const LogVisitor& replay) {
+  return StoreRecovery(store, settings, load, replay).run();
 }
 
 }  // namespace quorate
