@@ -50,9 +50,12 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
           connections_[opened.serial] = opened.handle;
           machine_.on_open(opened.serial);
         },
-        [this](greet_a, const std::shared_ptr<Handshake>& handshake) { greet(*handshake); },
+        [this](greet_a, const std::shared_ptr<Handshake>& handshake) {
+          machine_.on_handshake(handshake->connection, handshake->session,
+                                std::move(handshake->body), handshake->last_seen);
+        },
         [this](request_a, const std::shared_ptr<RequestBatch>& batch) {
-          machine_.on_requests(*batch);
+          machine_.on_requests(std::move(*batch));
         },
         [this](closed_a, const ConnectionSerial& serial) {
           connections_.erase(serial);
@@ -83,22 +86,6 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     if (new_tracker && machine_.is_serving()) introduce_sessions();
   }
 
-  void greet(const Handshake& handshake) {
-    if (handshake.last_seen > machine_.state().last_applied()) {
-      refuse(handshake.connection, ErrorCode::server_behind);
-      return;
-    }
-    machine_.on_handshake(handshake.connection, handshake.session, handshake.body);
-  }
-
-  void refuse(ConnectionSerial serial, ErrorCode reason) {
-    const auto found = connections_.find(serial);
-    if (found == connections_.end()) return;
-    send(found->second, deliver_a::value,
-         std::shared_ptr<const Deliveries>(
-             std::make_shared<Deliveries>(Deliveries{CloseConnection{reason}})));
-  }
-
   void commit(const std::shared_ptr<const CommittedBatch>& batch) { committed_.push_back(batch); }
 
   // --- The turn ------------------------------------------------------------------------------
@@ -125,7 +112,7 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
       if (applied_of_front_ < batch.txns.size()) continue;
       if (batch.established) start_serving();
       for (const SyncPoint& synced : batch.synced) {
-        machine_.on_synced(synced.request.connection, synced.request.sequence, synced.point);
+        machine_.on_synced(synced);
       }
       applied_of_front_ = 0;
       committed_.pop_front();

@@ -21,8 +21,8 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   link_->set_output_limit(context.connection_limits.output_bytes_max);
   record_->remote = link_->remote();
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
-                 context.config.super_digest, *link_, *this, shared_->event_bytes,
-                 context.counters);
+                 context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
+                 shared_->event_bytes, context.counters);
   send(commit_, open_a::value,
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();

@@ -74,14 +74,15 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
       close(handle);
       return;
     }
+    const ConnectionSerial serial{++last_serial_};
     auto record = std::make_shared<ConnectionRecord>();
-    record->serial = ConnectionSerial{++last_serial_};
+    record->serial = serial;
     record->since = context_.clock.read().monotonic;
     auto connection =
         fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record, commit_);
-    serials_[connection.id()] = record->serial;
+    serials_[connection.id()] = serial;
     ++per_address_[remote];
-    open_[record->serial] = {std::move(record), Connection(connection), remote};
+    open_[serial] = {std::move(record), Connection(connection), remote};
   }
 
   [[nodiscard]] bool is_above_caps(const std::string& remote) const {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "actors/connection_logic.h"
@@ -40,7 +41,13 @@ class Ending {
  public:
   virtual ~Ending() = default;
   /// Logs the reason and ends at once, without unwinding: what is not on disk is given up.
-  [[noreturn]] virtual void end(ExitCode code, std::string_view reason) = 0;
+  [[noreturn]] void end(ExitCode code, std::string_view reason) {
+    end_now(code, reason);
+    std::abort();
+  }
+
+ protected:
+  virtual void end_now(ExitCode code, std::string_view reason) = 0;
 };
 
 /// One per server; outlives its actors.

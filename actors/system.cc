@@ -42,7 +42,9 @@ class SystemClock final : public Clock {
 class ProcessEnding final : public Ending {
  public:
   explicit ProcessEnding(Log& log) : log_(log) {}
-  [[noreturn]] void end(ExitCode code, std::string_view reason) override {
+
+ protected:
+  void end_now(ExitCode code, std::string_view reason) override {
     log_.error("server_ends", kv("code", static_cast<int>(code)), kv("reason", reason));
     log_.flush();
     ::_exit(static_cast<int>(code));
@@ -122,7 +124,7 @@ class RunningSystem final : public System {
                  log,      ending_, connection_limits(config),      {}} {
     const ServerId self = config.server_id;
     CommitMachine machine(std::move(recovered.state), self, recovered.promises.incarnation,
-                          commit_limits(config));
+                          commit_limits(config), entropy_.number());
     Peers peers;
     peers.journal = spawn_journal(context_, *stores_.log);
     peers.proposal = spawn_proposal(context_, std::move(recovered.standing));

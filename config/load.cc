@@ -119,7 +119,9 @@ class Loader {
       } else if (const ForeignKey* foreign = find_foreign_key(key); foreign != nullptr) {
         apply_foreign(*foreign, key, setting);
       } else {
-        const std::string_view near = nearest_key(key);
+        // A suggestion is dear, and only the first problems are shown.
+        const std::string_view near =
+            problems_.size() < problems_shown_max ? nearest_key(key) : std::string_view();
         problem(setting.origin,
                 fmt::format("{} is not a known key{}", quoted(setting.key),
                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
@@ -175,8 +177,8 @@ class Loader {
     Membership& membership = loaded_.config.membership;
     for (const ConfigSetting& line : *highest) {
       if (const Status status = add_membership_line(membership, line.key, line.value); !status) {
-        problem(line.origin,
-                fmt::format("{} = {} {}", line.key, quoted(line.value), status.error().text));
+        problem(line.origin, fmt::format("{} = {} {}", escaped(line.key), quoted(line.value),
+                                         status.error().text));
       }
       loaded_.origins[line.key] = line.origin;
     }
@@ -197,8 +199,8 @@ class Loader {
     auto& lines = members_[static_cast<std::size_t>(named.source)];
     if (!lines.empty()) {
       problem(lines.front().origin,
-              fmt::format("{} may not stand here and in the dynamic file {} too", lines.front().key,
-                          quoted(path)));
+              fmt::format("{} may not stand here and in the dynamic file {} too",
+                          escaped(lines.front().key), quoted(path)));
       return;
     }
     const auto text = sources_.read_file(path);

@@ -75,6 +75,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string_view found;
   for (const std::string_view candidate : candidates) {
+    const std::size_t longer = std::max(candidate.size(), word.size());
+    if (longer - std::min(candidate.size(), word.size()) >= best) continue;
     const std::size_t distance = edits(folded, lower_case(candidate));
     if (distance < best && distance < candidate.size()) {
       best = distance;

@@ -96,7 +96,7 @@
 # ## Paths, names, data
 #
 # Paths are UTF-8, begin with "/", have no empty, "." or ".." segment and no "/" at the end, and
-# hold none of U+0000-U+001F, U+007F-U+009F, U+D800-U+F8FF and U+FFF0-U+FFFF. Names are ordered by
+# hold none of U+0000-U+001F, U+007F-U+009F, U+D800-U+F8FF and U+FFF0 or above. Names are ordered by
 # their bytes. Data is any bytes. Empty data, and data that was never set, are the same.
 #
 # ## Evolution
@@ -293,7 +293,7 @@ struct Request {
     # Waits until this server has applied every write that was proposed before. Answered `path`.
 
     deleteTree @19 :DeleteTree;
-    # Deletes a node and everything below it. Answered `count`: the number of nodes deleted.
+    # Deletes a node and everything below it. Answered `nothing`.
 
     addWatch @20 :AddWatch;
     # Arms a watch that stays. Answered `nothing`.
@@ -749,7 +749,7 @@ struct Reply {
     # To multiRead.
 
     count @13 :CountReply;
-    # To countDescendants and deleteTree.
+    # To countDescendants.
 
     paths @14 :PathsReply;
     # To getEphemerals.

@@ -190,7 +190,7 @@ struct DeleteTree {
   # The topmost node.
 
   limit @1 :UInt32;
-  # When there are more nodes than this, nothing is deleted.
+  # When there are more nodes than this, nothing is deleted. 0: as many as the settings allow.
 }
 
 struct SetData {

@@ -14,11 +14,11 @@ namespace quorate {
 
 /// What the log held at least when the fence was last written. A chain of hashes proves that a log
 /// has no gap, not that its end is there; a log that ends below its fence has lost what was synced.
+/// The promises stand here a second time, so that no damage to the log makes a server forget them.
 struct FenceMark {
-  Zxid logged;           ///< Synced in the log ...
-  Epoch accepted_epoch;  ///< ... as was the promise of this epoch,
-  ClusterId cluster{};   ///< made by this server; zeros before the first promise.
-  ServerId server;
+  Zxid logged;                       ///< Synced in the log, ...
+  std::uint64_t changes = 0;         ///< ... as were so many promises, cuts and anchors,
+  std::optional<Promises> promises;  ///< the last of them these.
   friend bool operator==(const FenceMark&, const FenceMark&) = default;
 };
 

@@ -122,7 +122,7 @@ def part_tsan() -> Tally:
 
 
 def part_fuzz() -> Tally:
-    if not build("fuzz"):
+    if not build("fuzz", "fuzz_targets"):
         return one(False)
     seconds = os.environ.get("QUORATE_FUZZ_SECONDS", "15")
     outcome = run("test/fuzz/run.sh", seconds, stdout=subprocess.PIPE, text=True)

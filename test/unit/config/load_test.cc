@@ -88,6 +88,8 @@ TEST_CASE("an error names place, key, value and what is allowed") {
       {"tickTime=1000\ntickTime=1000", "zoo.cfg:2: \"tickTime\" was already given at line 1"},
       {"tickTime=1000\ntick_time_ms=1000",
        "zoo.cfg:2: tick_time_ms was already given at zoo.cfg:1 (tick_time_ms)"},
+      {"weight.1\\u0001=1",
+       "zoo.cfg:1: weight.1\\x01 = \"1\" has the server number \"1\\x01\"; allowed: 0 to 255"},
       {"io_threads=2", "zoo.cfg:1: io_threads = \"2\" is out of range; allowed: 1"},
       {"log_levels=journal",
        "zoo.cfg:1: log_levels = \"journal\" has \"journal\", which is not "

@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of the fuzz targets from the golden bytes: write_seeds.py FOLDER."""
+import sys
+from pathlib import Path
+
+GOLDEN = Path(__file__).resolve().parents[2] / "schema" / "golden"
+
+
+def golden(folder: str) -> dict[str, bytes]:
+    return {file.name.removesuffix(".hex"): bytes.fromhex(file.read_text())
+            for file in sorted((GOLDEN / folder).glob("*.hex"))}
+
+
+def image_inputs() -> dict[str, bytes]:
+    """As fuzz_record takes them: the key's length, key, value."""
+    files = golden("image")
+    return {name: bytes([len(files[name + ".key"])]) + files[name + ".key"] + value
+            for name, value in files.items() if not name.endswith(".key")}
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    messages = golden("client_message") | {"server_" + name: data for name, data in golden("server_message").items()}
+    seeds = {"frame": messages, "record": golden("txn") | {"image_" + name: data for name, data in image_inputs().items()},
+             "canary": {name: data for name, data in golden("client_message").items() if name.startswith("get_data")}}
+    for target, inputs in seeds.items():
+        if not inputs:
+            print(f"no golden bytes for {target}", file=sys.stderr)
+            return 1
+        folder = Path(sys.argv[1]) / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in inputs.items():
+            (folder / name).write_bytes(data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
