@@ -6,7 +6,7 @@
 
 #include "schema/capnp/image_codec.h"
 #include "schema/capnp/record_codec.h"
-#include "storage/recovery.h"
+#include "storage/store_recovery.h"
 
 namespace quorate {
 namespace {
@@ -106,7 +106,7 @@ Status make_image(Store& store, std::unique_ptr<SnapshotStore>& image, Promises&
 Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
                   std::uint64_t table_seed) {
   Replay replay(table_seed);
-  auto recovered = recover(
+  auto recovered = recover_store(
       store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
       [&replay](const LogRecord& record) { return replay.on_record(record); });
   if (!recovered) return recovered.error();

@@ -1,11 +1,14 @@
 #include "actors/snapshotter.h"
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "actors/checkpoint.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -13,6 +16,7 @@
 #include "core/base/flat_map.h"
 #include "schema/capnp/image_codec.h"
 #include "storage/snapshot_store.h"
+#include "storage/store.h"
 #include "storage/txn_log.h"
 
 namespace quorate {
@@ -54,19 +58,22 @@ struct MergedChanges {
 
 class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState> {
  public:
-  SnapshotterActor(caf::actor_config& config, ServerContext& context, SnapshotStore& store,
-                   TxnLog& log)
+  SnapshotterActor(caf::actor_config& config, ServerContext& context, Store& store,
+                   SnapshotStore& image, TxnLog& log)
       : ThreadActor(config),
         context_(context),
         log_(context.log.component(SnapshotterState::name)),
         store_(store),
+        image_(image),
         txn_log_(log),
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
-    const auto header = store_.header();
+    const auto header = image_.header();
     if (header && *header) image_zxid_ = (*header)->position.zxid;
     last_write_ = now();
+    last_checkpoint_ = now();
+    log_bytes_at_checkpoint_ = txn_log_.bytes();
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
@@ -93,6 +100,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
             if (logged.zxid >= merged_.zxid) write();
           });
     }
+    if (is_checkpoint_due()) checkpoint();
     ticker_.rearm(*this);
   }
 
@@ -117,8 +125,8 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     const std::size_t records = writes.size();
     merged_ = {};
     const milliseconds start = now();
-    if (const Status written = store_.write(writes, header); !written) return fail(written.error());
-    const Result<ImageHeader> durable = store_.flush();
+    if (const Status written = image_.write(writes, header); !written) return fail(written.error());
+    const Result<ImageHeader> durable = image_.flush();
     if (!durable) return fail(durable.error());
     image_zxid_ = durable->position.zxid;
     log_bytes_at_write_ = txn_log_.bytes();
@@ -128,6 +136,60 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
               kv("ms", last_write_ - start));
   }
 
+  // --- Checkpoints and purge -----------------------------------------------------------------
+
+  [[nodiscard]] bool is_checkpoint_due() const {
+    if (image_zxid_ <= checkpoint_zxid_) return false;
+    return now() - last_checkpoint_ >= context_.config.checkpoint_interval ||
+           txn_log_.bytes() >= log_bytes_at_checkpoint_ + context_.config.checkpoint_log_bytes;
+  }
+
+  void checkpoint() {
+    const milliseconds start = now();
+    const Result<Zxid> taken = take_checkpoint(store_, image_);
+    // Tried again when the next one is due: a bad copy costs nothing but the purge.
+    last_checkpoint_ = now();
+    log_bytes_at_checkpoint_ = txn_log_.bytes();
+    if (!taken) {
+      log_.error("checkpoint_failed", kv("reason", taken.error().text),
+                 kv("do", "check the disk; the log is kept until a checkpoint succeeds"));
+      return;
+    }
+    checkpoint_zxid_ = *taken;
+    log_.info("checkpoint_taken", kv("zxid", *taken), kv("ms", last_checkpoint_ - start));
+    purge();
+  }
+
+  /// The log keeps what the older of two checkpoints needs, and the history that is wanted.
+  void purge() {
+    const auto checkpoints = store_.checkpoints();
+    if (!checkpoints) return fail(checkpoints.error());
+    const auto point = purge_point(*checkpoints);
+    if (!point) return;
+    // Counted within the epoch of the image: of earlier epochs nothing more is kept.
+    const std::uint64_t wanted = context_.config.history_records;
+    const std::uint64_t kept = std::min<std::uint64_t>(wanted, image_zxid_.counter());
+    Zxid until = std::min(*point, Zxid{image_zxid_.value - kept});
+    until = std::min(until, written_before(context_.config.history));
+    if (until <= txn_log_.base().zxid) return;
+    const std::uint64_t before = txn_log_.bytes();
+    if (const Status purged = txn_log_.purge_up_to(until); !purged) return fail(purged.error());
+    log_.info("log_purged", kv("zxid", until), kv("bytes_before", before),
+              kv("bytes", txn_log_.bytes()));
+  }
+
+  /// The newest image written at least so long ago; what this process has not seen is kept.
+  [[nodiscard]] Zxid written_before(std::chrono::hours age) {
+    const milliseconds limit = now() - age;
+    Zxid newest;
+    while (!written_.empty() && written_.front().when <= limit) {
+      newest = written_.front().zxid;
+      if (written_.size() == 1 || written_[1].when > limit) break;
+      written_.pop_front();
+    }
+    return newest;
+  }
+
   /// The image is a copy; the log still has everything. But a disk that fails here fails there.
   [[noreturn]] void fail(const Error& error) {
     context_.ending.end(ExitCode::durability, error.text);
@@ -135,20 +197,30 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
 
   ServerContext& context_;
   Log log_;
-  SnapshotStore& store_;
+  Store& store_;
+  SnapshotStore& image_;
   TxnLog& txn_log_;
   Ticker ticker_;
   MergedChanges merged_;
   Zxid image_zxid_;
   milliseconds last_write_{0};
   std::uint64_t log_bytes_at_write_ = 0;
+  struct Written {
+    Zxid zxid;
+    milliseconds when;
+  };
+  std::deque<Written> written_;  ///< Images of this process, as long as the history is kept.
+  Zxid checkpoint_zxid_;
+  milliseconds last_checkpoint_{0};
+  std::uint64_t log_bytes_at_checkpoint_ = 0;
   bool asked_ = false;
 };
 
 }  // namespace
 
-Snapshotter spawn_snapshotter(ServerContext& context, SnapshotStore& store, TxnLog& log) {
-  return context.system.spawn<SnapshotterActor, caf::detached>(context, store, log);
+Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,
+                              TxnLog& log) {
+  return context.system.spawn<SnapshotterActor, caf::detached>(context, store, image, log);
 }
 
 }  // namespace quorate

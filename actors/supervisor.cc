@@ -11,6 +11,7 @@
 #include "actors/server_context.h"
 #include "storage/durable_log.h"
 #include "storage/snapshot_store.h"
+#include "storage/store.h"
 
 namespace quorate {
 namespace {
@@ -51,7 +52,7 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     specs.push_back(child("session_tracker", OnDeath::restart, state.peers.session_tracker,
                           [this] { return spawn_session_tracker(context_); }));
     specs.push_back(child("snapshotter", OnDeath::restart, state.peers.snapshotter, [this] {
-      return spawn_snapshotter(context_, parts_.image, parts_.log);
+      return spawn_snapshotter(context_, parts_.store, parts_.image, parts_.log);
     }));
     specs.push_back(child("listener", OnDeath::escalate, state.peers.listener,
                           [this] { return spawn_listener(context_, parts_.client_socket); }));

@@ -13,9 +13,11 @@ namespace quorate {
 struct ServerContext;
 class DurableLog;
 class SnapshotStore;
+class Store;
 
 /// What the actors of a server are made of; each part is used once.
 struct ServerParts {
+  Store& store;
   DurableLog& log;
   SnapshotStore& image;
   CommitMachine machine;

@@ -94,7 +94,7 @@ class RunningSystem final : public System {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
     supervisor_ =
-        spawn_supervisor(context_, ServerParts{*txn_log_, *image_, std::move(machine),
+        spawn_supervisor(context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
                                                std::move(boot.standing), socket.fd.release()});
   }
 

@@ -44,12 +44,6 @@ const char* defect_of(const ImageNode& record) {
   return nullptr;
 }
 
-NodeKind kind_of(const ImageNode& record) {
-  if (record.ephemeral_owner.value != 0) return NodeKind::ephemeral;
-  if (record.container) return NodeKind::container;
-  return record.ttl_ms != 0 ? NodeKind::ttl : NodeKind::persistent;
-}
-
 bool needs_family(const ImageNode& record) {
   return record.pzxid != record.czxid || record.children_created != 0 ||
          record.children_deleted != 0 || record.ttl_ms != 0 || record.aversion != 0;
