@@ -7,7 +7,7 @@
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
-#include "actors/server_context.h"
+#include "actors/spawn.h"
 #include "storage/durable_log.h"
 
 namespace quorate {
@@ -116,7 +116,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
 }  // namespace
 
 Journal spawn_journal(ServerContext& context, DurableLog& log) {
-  return context.system.spawn<JournalActor, caf::detached>(context, log);
+  return spawn_blocking<JournalActor>(context, log);
 }
 
 }  // namespace quorate

@@ -60,6 +60,7 @@ struct ServerContext {
   Ending& ending;
   ConnectionLimits connection_limits;
   ServerCounters counters;
+  bool own_threads = true;  ///< For actors that block; not in simulations and tests.
 };
 
 }  // namespace quorate

@@ -12,7 +12,7 @@
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
-#include "actors/server_context.h"
+#include "actors/spawn.h"
 #include "core/base/flat_map.h"
 #include "schema/capnp/image_codec.h"
 #include "storage/snapshot_store.h"
@@ -220,7 +220,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
 
 Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,
                               TxnLog& log) {
-  return context.system.spawn<SnapshotterActor, caf::detached>(context, store, image, log);
+  return spawn_blocking<SnapshotterActor>(context, store, image, log);
 }
 
 }  // namespace quorate

@@ -75,8 +75,8 @@ Status await_turn(Client& client, const std::string& lock, const std::string& ow
     const auto before = predecessor(client, lock, own);
     if (!before.ok()) return before.error();
     if (before->empty()) return {};
-    const auto watched = client.exists({lock + "/" + *before},
-                                       Watcher([](const WatchEvent&) { bell.ring(); }));
+    const auto watched =
+        client.exists({lock + "/" + *before}, Watcher([](const WatchEvent&) { bell.ring(); }));
     if (!watched.ok()) return watched.error();
     if (*watched) bell.wait();
   }
