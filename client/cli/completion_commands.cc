@@ -46,12 +46,13 @@ std::string names_of(const CLI::App& app) {
 }
 
 std::string script(const CLI::App& app) {
-  return R"(# Completes commands, flags and nodes of quorate. Load it with: source <(quorate completion bash)
+  return R"sh(# Completes commands, flags and nodes of quorate. Load it with: source <(quorate completion bash)
 _quorate() {
   local current="${COMP_WORDS[COMP_CWORD]}" command='' words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "${COMP_WORDS[i]}" in
-      )" + names_of(app).substr(1) + R"() command="${command:+$command }${COMP_WORDS[i]}" ;;
+      )sh" +
+         names_of(app).substr(1) + R"sh() command="${command:+$command }${COMP_WORDS[i]}" ;;
     esac
   done
   if [[ $current == /* ]]; then
@@ -60,12 +61,12 @@ _quorate() {
     return
   fi
   case "$command" in
-    '') words=')" + words_of(app) + "' ;
-  ;\n" + cases_of(app, "") + R"(  esac
+    '') words=')sh" +
+         words_of(app) + "' ;;\n" + cases_of(app, "") + R"sh(  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _quorate quorate
-)";
+)sh";
 }
 
 std::string render() {

@@ -1,6 +1,7 @@
 // shell: many commands over one session.
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <istream>
 #include <map>
 #include <string>
@@ -25,6 +26,9 @@ constexpr std::chrono::seconds completion_fresh{2};
 /// Completes commands, flags and nodes from what was typed before the word.
 class ShellCompletion {
  public:
+  // The parser refers to the members beside it.
+  ShellCompletion(const ShellCompletion&) = delete;
+  ShellCompletion& operator=(const ShellCompletion&) = delete;
   explicit ShellCompletion(Context& context)
       : context_(context), app_(make_app(globals_, selection_, true)) {}
 
@@ -121,7 +125,8 @@ ExitCode talk(Context& context, ShellBuiltins& builtins) {
   } else {
     context.fail(client.error());  // The next command tries again.
   }
-  LineEditor editor(default_history_file(), ShellCompletion(context));
+  ShellCompletion completion(context);
+  LineEditor editor(default_history_file(), std::ref(completion));
   while (!builtins.ended()) {
     const auto line = editor.read("quorate " + context.working_node() + "> ");
     if (!line) break;
