@@ -110,7 +110,7 @@ def part_asan() -> Tally:
     }
     os.environ.update(options)
     tally = ctest("asan", "sanitized")
-    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_SERVER_BIN": str(ROOT / "build/asan/bin"), **options}))
+    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_TEST_SERVER_BIN": str(ROOT / "build/asan/bin"), **options}))
     return tally
 
 
@@ -124,7 +124,7 @@ def part_tsan() -> Tally:
 def part_fuzz() -> Tally:
     if not build("fuzz", "fuzz_targets"):
         return one(False)
-    seconds = os.environ.get("QUORATE_FUZZ_SECONDS", "15")
+    seconds = os.environ.get("QUORATE_TEST_FUZZ_SECONDS", "15")
     outcome = run("test/fuzz/run.sh", seconds, stdout=subprocess.PIPE, text=True)
     print(outcome.stdout, end="")
     passed = len(re.findall(r"^ok ", outcome.stdout, re.MULTILINE))
@@ -182,7 +182,7 @@ def tidy(files: list[str]) -> Tally:
 
 
 def part_tidy() -> Tally:
-    limit = int(os.environ.get("QUORATE_TIDY_FILES", "6"))
+    limit = int(os.environ.get("QUORATE_TEST_TIDY_FILES", "6"))
     # One file that includes CAF takes minutes: those, and what is beyond the limit, belong to tidy-all.
     files = [name for name in changed_sources()
              if name.endswith(".cc") and name.split("/")[0] in ("core", "schema", "storage", "config")]
