@@ -212,7 +212,7 @@ PARTS = [
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
-    Part("tidy", 600, "clang-tidy for what changed", part_tidy),
+    Part("tidy", 600, "clang-tidy for what changed", part_tidy, in_ci=False),
     Part("tsan", 1800, "ThreadSanitizer over the server's unit tests", part_tsan, in_ci=False),
     Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
 ]
