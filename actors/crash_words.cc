@@ -19,8 +19,8 @@
 #include "core/base/check.h"
 
 // Given by the linker: where the program starts and its code ends.
-extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char etext;               // NOLINT(readability-identifier-naming)
+extern "C" const char __executable_start;  // NOLINT: the linker's name.
+extern "C" const char etext;               // NOLINT: the linker's name.
 
 namespace quorate {
 namespace {
@@ -37,7 +37,7 @@ struct Settings {
 Settings settings;
 std::atomic<const char*> broken_rule{nullptr};
 std::atomic<bool> speaking{false};
-std::array<char, 64 * 1024> handler_stack;
+std::array<char, std::size_t{64} * 1024> handler_stack;
 
 struct SignalName {
   int number;

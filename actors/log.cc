@@ -168,7 +168,6 @@ struct Core {
 
 }  // namespace log_detail
 
-using log_detail::Component;
 using log_detail::Core;
 
 bool LogLimit::admit(std::chrono::steady_clock::time_point now) {

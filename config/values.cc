@@ -24,9 +24,10 @@ constexpr std::uint64_t second_ms = 1000;
 constexpr std::array<Scale, 5> time_scales{
     Scale{"ms", 1}, Scale{"s", second_ms}, Scale{"min", 60 * second_ms},
     Scale{"h", 3600 * second_ms}, Scale{"d", 86400 * second_ms}};
+// The largest first, so that the first that divides gives the shortest spelling.
 constexpr std::array<Scale, 4> byte_scales{
-    Scale{"KiB", std::uint64_t{1} << 10}, Scale{"MiB", std::uint64_t{1} << 20},
-    Scale{"GiB", std::uint64_t{1} << 30}, Scale{"TiB", std::uint64_t{1} << 40}};
+    Scale{"TiB", std::uint64_t{1} << 40}, Scale{"GiB", std::uint64_t{1} << 30},
+    Scale{"MiB", std::uint64_t{1} << 20}, Scale{"KiB", std::uint64_t{1} << 10}};
 
 std::uint64_t milliseconds_of(NumberUnit unit) {
   if (unit == NumberUnit::seconds) return second_ms;
@@ -106,9 +107,9 @@ Result<std::uint64_t> parse_number(std::string_view text, NumberUnit unit) {
 
 std::string format_number(std::uint64_t number, NumberUnit unit) {
   if (unit == NumberUnit::bytes && number != 0) {
-    for (auto scale = byte_scales.rbegin(); scale != byte_scales.rend(); ++scale)
-      if (number % scale->factor == 0)
-        return fmt::format("{}{}", number / scale->factor, scale->suffix);
+    for (const Scale& scale : byte_scales)
+      if (number % scale.factor == 0)
+        return fmt::format("{}{}", number / scale.factor, scale.suffix);
   }
   return fmt::format("{}", number);
 }
