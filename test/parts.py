@@ -94,7 +94,7 @@ def part_unit() -> Tally:
 
 
 def part_e2e() -> Tally:
-    if not build("release", "quorated", "quorate"):
+    if not build("release", "quorated", "quorate", "quorate-bench"):
         return one(False)
     return unittest("test/e2e", "test_*.py")
 
