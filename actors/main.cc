@@ -4,16 +4,17 @@
 
 #include <csignal>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "actors/crash_words.h"
 #include "actors/log.h"
 #include "actors/system.h"
 #include "config/command_line.h"
 #include "config/files.h"
 #include "config/load.h"
+#include "config/print.h"
 
 namespace quorate {
 namespace {
@@ -35,13 +36,11 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-int serve(const LoadedConfig& loaded, Log& log) {
-  const sigset_t signals = block_stop_signals();
+int serve(const LoadedConfig& loaded, const Log& log, const sigset_t& signals) {
   for (const std::string& notice : loaded.notices) log.warn("config", kv("notice", notice));
   auto system = start_system(loaded.config, log);
   if (!system) {
     log.error("start_refused", kv("reason", system.error().text));
-    log.flush();
     return static_cast<int>(ExitCode::refused);
   }
   int signal = 0;
@@ -49,13 +48,16 @@ int serve(const LoadedConfig& loaded, Log& log) {
   log.info("stopping", kv("signal", signal));
   (*system)->stop();
   log.info("stopped");
-  log.flush();
   return static_cast<int>(ExitCode::ok);
 }
 
 int run(const std::vector<std::string>& arguments) {
   auto command_line = parse_command_line(arguments);
   if (!command_line) return refuse(command_line.error().text);
+  if (command_line->version) {
+    std::cout << "quorated " QUORATE_VERSION "\n";
+    return 0;
+  }
   if (command_line->help) {
     std::cout << help_text();
     return 0;
@@ -67,9 +69,23 @@ int run(const std::vector<std::string>& arguments) {
   sources.read_file = read_small_file;
   const auto loaded = load_config(sources);
   if (!loaded) return refuse(loaded.error().text);
+  if (command_line->print_config) {
+    std::cout << print_config(*loaded, *command_line->print_config);
+    return 0;
+  }
   if (command_line->check_config) return 0;
-  Log log;
-  return serve(*loaded, log);
+  const Config& config = loaded->config;
+  if (const Status ready = prepare_directories(config); !ready) return refuse(ready.error().text);
+  if (const Status ready =
+          install_crash_words(config.server_id, config.log_format, config.log_file);
+      !ready) {
+    return refuse(ready.error().text);
+  }
+  // Before any thread is started, so that all inherit it.
+  const sigset_t signals = block_stop_signals();
+  const auto logging = Logging::start(log_settings_of(config));
+  if (!logging) return refuse(logging.error().text);
+  return serve(*loaded, (*logging)->component("server"), signals);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "actors/connection_logic.h"
 #include "actors/counters.h"
 #include "actors/credentials.h"
+#include "actors/log.h"
 #include "config/config.h"
 #include "core/base/ids.h"
 #include "core/zab/leader.h"
@@ -18,8 +19,6 @@ class actor_system;
 }
 
 namespace quorate {
-
-class Log;
 
 /// Where time comes from; a port, so that a simulation can hold it.
 class Clock {
@@ -57,10 +56,11 @@ struct ServerContext {
   Incarnation incarnation;
   const Clock& clock;
   Entropy& entropy;
-  Log& log;
+  Log log;  ///< Each actor logs as a component of it.
   Ending& ending;
   ConnectionLimits connection_limits;
   ServerCounters counters;
+  bool own_threads = true;  ///< For actors that block; not in simulations and tests.
 };
 
 }  // namespace quorate

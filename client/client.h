@@ -38,8 +38,6 @@
 
 namespace quorate::client {
 
-class EventLoop;
-
 template <class T>
 using Callback = std::function<void(Result<T>)>;
 

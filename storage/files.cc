@@ -1,6 +1,7 @@
 #include "storage/files.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -83,6 +84,16 @@ Status move_durably(const std::string& from, const std::string& to) {
   const Status synced = sync_directory(parent_of(to));
   if (!synced || parent_of(from) == parent_of(to)) return synced;
   return sync_directory(parent_of(from));
+}
+
+Status swap_durably(const std::string& one, const std::string& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0)
+    return sync_directory(parent_of(one));
+  if (errno != EINVAL && errno != ENOSYS) return io_error("exchange", one, errno);
+  const std::string third = one + ".old";
+  Status done = move_durably(one, third);
+  if (done) done = move_durably(other, one);
+  return done ? move_durably(third, other) : done;
 }
 
 Status remove_all(const std::string& path) {

@@ -25,6 +25,10 @@ Status make_directory(const std::string& directory);
 /// Moves a file or directory and makes the move durable.
 Status move_durably(const std::string& from, const std::string& to);
 
+/// Exchanges two directories of one parent at once and durably; where the file system cannot, by
+/// way of a third name.
+Status swap_durably(const std::string& one, const std::string& other);
+
 /// Removes a file or a whole directory. Success when it is not there.
 Status remove_all(const std::string& path);
 

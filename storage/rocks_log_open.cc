@@ -45,6 +45,20 @@ Result<Contents> contents_of(rocksdb::Env& env, const std::string& directory) {
   return contents;
 }
 
+/// RocksDB deletes the WAL once it has read what it can of it. A copy stays for those who want to
+/// know what happened, or to save more than RocksDB did; the first, for later ones have less.
+Status keep_damaged_wal(const std::string& directory) {
+  const std::string kept = directory + ".wal.damaged";
+  if (exists(kept)) return {};
+  const auto names = names_in(directory);
+  if (!names) return names.status();
+  Status done = make_directory(kept);
+  for (const std::string& name : *names) {
+    if (done && name.ends_with(".log")) done = copy_file(directory + "/" + name, kept + "/" + name);
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open(RocksLogSettings settings) {
@@ -89,6 +103,10 @@ Status RocksLog::open_database() {
     wal_ = *std::move(wal);
     // An open instance always has a WAL file; only one whose making was interrupted has none.
     if (!wal_.found && !unfinished_) wal_.lost = true;
+    if (wal_.tear && wal_.tear->synced_lost) {
+      const Status kept = keep_damaged_wal(settings_.directory);
+      if (!kept) return kept;
+    }
   }
   rocksdb::DBOptions options = log_database_options(settings_.env);
   options.create_if_missing = fresh_;

@@ -100,7 +100,7 @@ def part_e2e() -> Tally:
 
 
 def part_asan() -> Tally:
-    if not build("asan"):
+    if not build("asan", "sanitized", "quorated") or not build("release", "quorate"):
         return one(False)
     options = {
         "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
@@ -109,16 +109,16 @@ def part_asan() -> Tally:
         "LSAN_OPTIONS": f"suppressions={ROOT}/test/support/lsan.supp",
     }
     os.environ.update(options)
-    tally = ctest("asan", "unit")
-    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_BIN": str(ROOT / "build/asan/bin"), **options}))
+    tally = ctest("asan", "sanitized")
+    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_SERVER_BIN": str(ROOT / "build/asan/bin"), **options}))
     return tally
 
 
 def part_tsan() -> Tally:
-    if not build("tsan"):
+    if not build("tsan", "sanitized"):
         return one(False)
     os.environ["TSAN_OPTIONS"] = f"suppressions={ROOT}/test/support/tsan.supp"
-    return ctest("tsan", "unit")
+    return ctest("tsan", "sanitized")
 
 
 def part_fuzz() -> Tally:
@@ -208,10 +208,10 @@ PARTS = [
     Part("includes", 30, "includes point down; rules of the tree", part_includes),
     Part("unit", 1500, "release build, unit tests", part_unit),
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
-    Part("asan", 1800, "ASan and UBSan: unit tests and one end-to-end run", part_asan),
+    Part("asan", 1500, "ASan and UBSan: core, schema, storage, config, actors and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
     Part("tidy", 600, "clang-tidy for what changed", part_tidy),
-    Part("tsan", 1800, "ThreadSanitizer over the unit tests", part_tsan, in_ci=False),
+    Part("tsan", 1800, "ThreadSanitizer over the server's unit tests", part_tsan, in_ci=False),
     Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
 ]
 

@@ -46,12 +46,37 @@ Definition<Flags> define_command(CLI::App& parent, Selection& selection, const s
   return definition;
 }
 
-// data_commands.cc
+// read_commands.cc
 void define_ls(CLI::App& app, Selection& selection);
 void define_get(CLI::App& app, Selection& selection);
-void define_set(CLI::App& app, Selection& selection);
-void define_create(CLI::App& app, Selection& selection);
-void define_rm(CLI::App& app, Selection& selection);
 void define_stat(CLI::App& app, Selection& selection);
+// data_commands.cc
+void define_create(CLI::App& app, Selection& selection);
+void define_set(CLI::App& app, Selection& selection);
+void define_rm(CLI::App& app, Selection& selection);
+// acl_commands.cc
+void define_acl(CLI::App& app, Selection& selection);
+// watch_commands.cc
+void define_watch(CLI::App& app, Selection& selection);
+void define_wait(CLI::App& app, Selection& selection);
+// multi_command.cc
+void define_multi(CLI::App& app, Selection& selection);
+// search_commands.cc
+void define_find(CLI::App& app, Selection& selection);
+void define_du(CLI::App& app, Selection& selection);
+void define_count(CLI::App& app, Selection& selection);
+// tree_commands.cc
+void define_tree(CLI::App& app, Selection& selection);
+// quota_commands.cc
+void define_quota(CLI::App& app, Selection& selection);
+// session_commands.cc
+void define_sync(CLI::App& app, Selection& selection);
+void define_whoami(CLI::App& app, Selection& selection);
+void define_session(CLI::App& app, Selection& selection);
+void define_version(CLI::App& app, Selection& selection);
+// completion_commands.cc
+void define_completion(CLI::App& app, Selection& selection);
+// shell_command.cc
+void define_shell(CLI::App& app, Selection& selection);
 
 }  // namespace quorate::cli

@@ -155,7 +155,7 @@ void CommitMachine::check_invariants() const {
   for (const Connection* connection : all_connections()) {
     const bool is_closed = connection->phase == Connection::Phase::closed;
     const bool is_owner = connection->phase == Connection::Phase::owner;
-    ConnectionOrder& order = const_cast<Connection*>(connection)->order;
+    const ConnectionOrder& order = connection->order;
     order.check_invariants();
     if (serving_ && !order.empty()) {
       check(!std::holds_alternative<std::unique_ptr<ConnectionOrder::Held>>(order.front()),

@@ -54,7 +54,8 @@ struct CommitOutput {
 ///
 /// Watches are registered in the step of the read they belong to; a txn's events enter the streams
 /// before its reply and before any later read result. They are filtered by READ with the ACL that
-/// came with the change; a filtered standard watch is consumed all the same.
+/// came with the change and the identities of the connection's last batch; a filtered standard
+/// watch is consumed all the same.
 ///
 /// Sync. Answered when the tree has everything that had been proposed when the leader was asked.
 /// A later write of the same connection that is applied says as much: whatever anybody had been

@@ -69,6 +69,7 @@ class ConnectionOrder {
 
   /// The oldest entry. REQUIRES: !empty().
   [[nodiscard]] Entry& front() { return entries_[head_]; }
+  [[nodiscard]] const Entry& front() const { return entries_[head_]; }
   /// REQUIRES: !empty().
   void pop_front();
   /// Empties the queue and gives what was in it. Sequences go on from where they were.

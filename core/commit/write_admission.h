@@ -22,7 +22,7 @@ namespace quorate {
 [[nodiscard]] Result<TxnBody> admit_write(Operation operation, std::span<const Identity> identities,
                                           const EnsembleSettings& settings, std::size_t bytes_max);
 
-/// At least what `body` and `identities` take in a record, at most about twice that.
+/// An upper estimate of what `body` and `identities` take in a record.
 [[nodiscard]] std::size_t record_bytes(const TxnBody& body, std::span<const Identity> identities);
 
 }  // namespace quorate

@@ -546,5 +546,42 @@ TEST_CASE("every call ends in exactly one delivery, whatever happens") {
   }
 }
 
+TEST_CASE("a hostile server can break the connection, and nothing else") {
+  // Goal: no bytes crash the client, leak a call or grow its buffers. Method: frames of every kind,
+  // damaged at random; the seed is printed.
+  for (std::uint32_t seed = 1; seed <= 2000; ++seed) {
+    CAPTURE(seed);
+    std::uint32_t state = seed * 2654435761U;
+    const auto roll = [&state](std::size_t sides) {
+      state = state * 1664525U + 1013904223U;
+      return static_cast<std::size_t>(state >> 8) % sides;
+    };
+    SessionHarness harness;
+    harness.connect();
+    harness.submit(GetData{"/a", true}, Watcher([](const WatchEvent&) {}));
+    harness.submit(Multi{{Check{"/a", 1, false}}});
+    std::vector<char> bytes;
+    capnp_codec::encode(Reply{1, Zxid{1}, ErrorCode::ok, DataReply{Blob("data"), {}}}, 4096, bytes);
+    capnp_codec::encode(WatchEvent{EventType::deleted, "/a", Zxid{2}}, bytes);
+    capnp_codec::encode(
+        Reply{2, Zxid{2}, ErrorCode::bad_version, MultiReply{{{ErrorCode::bad_version, {}}}}}, 4096,
+        bytes);
+    capnp_codec::encode(Goodbye{ErrorCode::not_serving, "restart"}, bytes);
+    for (std::size_t flips = roll(6); flips > 0; --flips) {
+      bytes[roll(bytes.size())] ^= static_cast<char>(1U << roll(8));
+    }
+    if (roll(4) == 0) bytes.resize(roll(bytes.size()));
+
+    harness.receive_bytes(bytes);
+    harness.session.close(harness.now);
+    harness.absorb();
+    harness.pass(seconds(100));
+
+    CHECK(harness.outcomes[0].has_value());
+    CHECK(harness.outcomes[1].has_value());
+    CHECK(is_final(harness.session.state()));
+  }
+}
+
 }  // namespace
 }  // namespace quorate::client

@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
+#include "core/tree/image_digest.h"
 #include "core/tree/state.h"
 #include "test/unit/core/tree/ensemble.h"
 #include "test/unit/core/tree/image_store.h"
@@ -229,6 +232,7 @@ TEST_CASE("an image with a missing or altered record is damaged") {
   SUBCASE("a negative counter") { d.store.nodes["/a"].children_created = -1; }
   SUBCASE("two kinds at once") { d.store.nodes["/a/e"].container = true; }
   SUBCASE("a negative time to live") { d.store.nodes["/a"].ttl_ms = -1; }
+  SUBCASE("too long a time to live") { d.store.nodes["/a"].ttl_ms = std::int64_t{1} << 40; }
   SUBCASE("an ephemeral root") { d.store.nodes["/"].ephemeral_owner = alice; }
   SUBCASE("an ephemeral with a child") { d.store.nodes["/a"].ephemeral_owner = alice; }
   SUBCASE("an invalid path") {
@@ -259,6 +263,68 @@ TEST_CASE("a record that occurs twice is damage") {
   CHECK(again.load(d.store.nodes["/"]).code() == ErrorCode::damaged);
   CHECK(again.load(ImageData{"/", blob("x")}).ok());
   CHECK(again.load(ImageData{"/", blob("x")}).code() == ErrorCode::damaged);
+}
+
+/// The digest of all records of a seal, or of one altered by `alter`.
+template <class Alter>
+Result<std::uint64_t> digest_of(const ImageChanges& sealed, Alter alter) {
+  ImageDigest digest;
+  for (const auto& acl : all_of<ImageAcl>(sealed)) {
+    if (Status s = digest.add(acl); !s.ok()) return s.error();
+  }
+  for (const ImageChange& change : sealed.changes) {
+    const Status added = std::visit(
+        [&](auto record) -> Status {
+          using Record = decltype(record);
+          if constexpr (std::is_same_v<Record, ImageAcl>) {
+            return {};
+          } else if constexpr (std::is_constructible_v<ImageRecord, Record>) {
+            alter(record);
+            return digest.add(record);
+          } else {
+            return {};
+          }
+        },
+        change);
+    if (!added.ok()) return added.error();
+  }
+  return digest.value();
+}
+
+ImageChanges some_image() {
+  Ensemble e;
+  e.create("/a", "1");
+  e.create("/a/b", "two");
+  e.apply(SetData{"/a", blob("3")});
+  return e.state.seal();
+}
+
+TEST_CASE("an image is proven by its records alone") {
+  const ImageChanges sealed = some_image();
+
+  CHECK(digest_of(sealed, [](auto&) {}).value() == sealed.digest);
+}
+
+TEST_CASE("an altered record is noticed") {
+  const ImageChanges sealed = some_image();
+
+  const auto stat = digest_of(sealed, [](auto& record) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(record)>, ImageNode>) {
+      if (record.path == "/a/b") ++record.version;
+    }
+  });
+  const auto data = digest_of(sealed, [](auto& record) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(record)>, ImageData>) {
+      if (record.path == "/a/b") record.data = blob("TWO");
+    }
+  });
+  const auto acl = digest_of(sealed, [](auto& record) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(record)>, ImageNode>) record.acl += 1000;
+  });
+
+  CHECK(stat.value() != sealed.digest);
+  CHECK(data.value() != sealed.digest);
+  CHECK(acl.code() == ErrorCode::damaged);
 }
 
 }  // namespace
