@@ -23,7 +23,7 @@ constexpr std::chrono::microseconds turn_max{1000};
 constexpr std::size_t txns_between_clock_readings = 16;
 constexpr std::size_t streams_between_clock_readings = 64;
 /// Changed records that make a seal; a seal of so many takes less than a turn.
-constexpr std::size_t seal_records = 4096;
+constexpr std::size_t seal_records = 2000;
 /// Sealed sets that the snapshotter has not yet taken over.
 constexpr int sets_waiting_max = 4;
 /// A seal of few records waits this many ticks.

@@ -51,9 +51,9 @@ function(quorate_test name)
   add_executable(${name} "${CMAKE_SOURCE_DIR}/test/support/doctest_main.cc" ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE quorate_options ${arg_DEPS})
   add_test(NAME ${name} COMMAND ${name})
-  # The server's own parts are run with sanitizers too; the command line and the load generator take
-  # longer to compile that way than all else together.
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/test/unit/(core|schema|storage|config|actors)$")
+  # These parts are run with sanitizers too; the others take longer to compile that way than all of
+  # these together, and the server is exercised as a whole.
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/test/unit/(core|schema|storage|config)$")
     list(APPEND arg_LABEL sanitized)
     if(NOT TARGET sanitized)
       add_custom_target(sanitized)

@@ -110,7 +110,7 @@ def part_asan() -> Tally:
     }
     os.environ.update(options)
     tally = ctest("asan", "sanitized")
-    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_SERVER_BIN": str(ROOT / "build/asan/bin"), **options}))
+    tally.add(unittest("test/e2e", "test_life.py", {"QUORATE_TEST_SERVER_BIN": str(ROOT / "build/asan/bin"), **options}))
     return tally
 
 
@@ -124,7 +124,7 @@ def part_tsan() -> Tally:
 def part_fuzz() -> Tally:
     if not build("fuzz", "fuzz_targets"):
         return one(False)
-    seconds = os.environ.get("QUORATE_FUZZ_SECONDS", "15")
+    seconds = os.environ.get("QUORATE_TEST_FUZZ_SECONDS", "15")
     outcome = run("test/fuzz/run.sh", seconds, stdout=subprocess.PIPE, text=True)
     print(outcome.stdout, end="")
     passed = len(re.findall(r"^ok ", outcome.stdout, re.MULTILINE))
@@ -156,7 +156,7 @@ def changed_sources() -> list[str]:
 
 
 def tidy(files: list[str]) -> Tally:
-    if run("cmake", "--preset", "tidy", stdout=subprocess.DEVNULL).returncode != 0 or not build("tidy", "schema_generated"):
+    if run("cmake", "--preset", "tidy", stdout=subprocess.DEVNULL).returncode != 0 or not build("tidy", "schema/client.capnp.h", "schema/record.capnp.h"):
         return one(False)
     units = [name for name in files if name.endswith(".cc") and not name.startswith("test/fuzz/")]
     tally = Tally()
@@ -173,7 +173,8 @@ def tidy(files: list[str]) -> Tally:
     for name in units:
         while len(running) >= int(JOBS):
             finish()
-        running.append((name, subprocess.Popen(["clang-tidy-14", "--quiet", "-p", "build/tidy", name], cwd=ROOT, text=True,
+        running.append((name, subprocess.Popen(["clang-tidy-14", "--quiet", "-p", "build/tidy",
+                                                "--extra-arg=-Wno-unknown-warning-option", name], cwd=ROOT, text=True,
                                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)))
     while running:
         finish()
@@ -181,10 +182,11 @@ def tidy(files: list[str]) -> Tally:
 
 
 def part_tidy() -> Tally:
-    limit = int(os.environ.get("QUORATE_TIDY_FILES", "24"))
-    files = [name for name in changed_sources() if name.endswith(".cc")]
+    limit = int(os.environ.get("QUORATE_TEST_TIDY_FILES", "6"))
+    # One file that includes CAF takes minutes: those, and what is beyond the limit, belong to tidy-all.
+    files = [name for name in changed_sources()
+             if name.endswith(".cc") and name.split("/")[0] in ("core", "schema", "storage", "config")]
     if len(files) > limit:
-        # A run that may last as long as a build itself belongs to `test/run tidy-all`.
         step = len(files) / limit
         files = [files[int(index * step)] for index in range(limit)]
     return tidy(files)
@@ -208,9 +210,9 @@ PARTS = [
     Part("includes", 30, "includes point down; rules of the tree", part_includes),
     Part("unit", 1500, "release build, unit tests", part_unit),
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
-    Part("asan", 1500, "ASan and UBSan: core, schema, storage, config, actors and one end-to-end run", part_asan),
+    Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
-    Part("tidy", 600, "clang-tidy for what changed", part_tidy),
+    Part("tidy", 600, "clang-tidy for what changed", part_tidy, in_ci=False),
     Part("tsan", 1800, "ThreadSanitizer over the server's unit tests", part_tsan, in_ci=False),
     Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
 ]

@@ -11,9 +11,9 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(os.environ.get("QUORATE_BIN", ROOT / "build/release/bin"))
+BIN = Path(os.environ.get("QUORATE_TEST_BIN", ROOT / "build/release/bin"))
 # A server of another build may be tested with the same command line.
-SERVER_BIN = Path(os.environ.get("QUORATE_SERVER_BIN", BIN))
+SERVER_BIN = Path(os.environ.get("QUORATE_TEST_SERVER_BIN", BIN))
 # Instrumented builds are several times slower.
 PATIENCE = 20 if SERVER_BIN == BIN else 60
 
