@@ -53,8 +53,9 @@ class Observed : public Base {
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
     if (record_->trace.load(std::memory_order_relaxed)) [[unlikely]]
       return consume_traced(message);
+    if (!in_mailbox_) return consume_io(message);
     const auto result = Base::consume(message);
-    count(result);
+    if (result != caf::invoke_message_result::skipped) increment(record_->handled, 1);
     return result;
   }
 
@@ -76,8 +77,8 @@ class Observed : public Base {
   caf::resumable::resume_result resume_until(caf::execution_unit* unit, std::size_t messages,
                                              std::chrono::nanoseconds budget) {
     if (!started_) list();
-    // The record outlives the last message, the actor may not.
-    const auto record = record_;
+    // Who resumes an actor holds a reference to it, so all this outlives the actor's last message.
+    auto& busy_ns = record_->busy_ns;
     const auto start = Clock::now();
     auto before = start;
     auto result = caf::resumable::resume_later;
@@ -85,9 +86,7 @@ class Observed : public Base {
     for (; messages > 0 && result == caf::resumable::resume_later; --messages) {
       result = Base::resume(unit, 1);
       const auto now = Clock::now();
-      record->busy_ns.store(
-          record->busy_ns.load(std::memory_order_relaxed) + nanoseconds(now - before),
-          std::memory_order_relaxed);
+      increment(busy_ns, nanoseconds(now - before));
       before = now;
       if (now - start >= budget) break;
     }
@@ -108,21 +107,34 @@ class Observed : public Base {
         std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count());
   }
 
-  void count(caf::invoke_message_result result) {
-    if (result == caf::invoke_message_result::skipped) return;
-    auto& counter = in_mailbox_ ? record_->handled : record_->io_events;
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  /// By the actor's own thread, the only one that writes these.
+  static void increment(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_release);
+  }
+
+  /// What a broker's sockets bring does not pass through the mailbox, nor through resume().
+  caf::invoke_message_result consume_io(caf::mailbox_element& message) {
+    const auto start = Clock::now();
+    const auto result = Base::consume(message);
+    increment(record_->busy_ns, nanoseconds(Clock::now() - start));
+    increment(record_->io_events, 1);
+    return result;
   }
 
   caf::invoke_message_result consume_traced(caf::mailbox_element& message) {
-    // Named first: handling may move the contents out.
+    // Named first: handling may move the contents out, and end the actor's state.
     const std::string what = message_names(message.content());
-    const auto record = record_;
+    const std::string who = this->name();
     const auto start = Clock::now();
-    const auto result = Base::consume(message);
+    auto result = caf::invoke_message_result::consumed;
+    if (in_mailbox_) {
+      result = Base::consume(message);
+      if (result != caf::invoke_message_result::skipped) increment(record_->handled, 1);
+    } else {
+      result = consume_io(message);
+    }
     const auto took = nanoseconds(Clock::now() - start);
-    count(result);
-    if (registry_ != nullptr) registry_->emit({record->id, this->name(), what, took});
+    if (registry_ != nullptr) registry_->emit({record_->id, who, what, took});
     return result;
   }
 
