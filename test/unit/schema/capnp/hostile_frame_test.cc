@@ -25,7 +25,7 @@ std::vector<char> framed(const Words& words) {
   std::vector<char> frame(8 + words.size() * 8);
   const std::uint32_t header[2] = {0, static_cast<std::uint32_t>(words.size())};
   std::memcpy(frame.data(), header, sizeof header);
-  std::memcpy(frame.data() + 8, words.data(), words.size() * 8);
+  if (!words.empty()) std::memcpy(frame.data() + 8, words.data(), words.size() * 8);
   return frame;
 }
 
