@@ -5,7 +5,6 @@
 #include <deque>
 #include <utility>
 
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -25,21 +24,27 @@ constexpr std::size_t txns_between_clock_readings = 16;
 constexpr std::size_t streams_between_clock_readings = 64;
 /// Changed records that make a seal; a seal of so many takes less than a turn.
 constexpr std::size_t seal_records = 4096;
-/// Sealed sets on their way; while the snapshotter is busy changes gather in the tree instead.
-constexpr int seals_in_flight_max = 4;
+/// Sealed sets that the snapshotter has not yet taken over.
+constexpr int sets_waiting_max = 4;
 /// A seal of few records waits this many ticks.
 constexpr int ticks_between_seals = 10;
 
-struct CommitName {
+struct CommitState {
   static inline const char* name = "commit";
+  PeersPtr peers;
+  FlatMap<ConnectionSerial, Connection> connections;
 };
 
-class CommitActor final : public PinnedActor<Commit, CommitName> {
-  using Super = PinnedActor<Commit, CommitName>;
+class CommitActor final : public PinnedActor<Commit, CommitState> {
+  using Super = PinnedActor<Commit, CommitState>;
 
  public:
   CommitActor(caf::actor_config& config, ServerContext& context, CommitMachine machine)
-      : Super(config), context_(context), machine_(std::move(machine)), ticker_(tick_every) {}
+      : Super(config),
+        context_(context),
+        log_(context.log.component(CommitState::name)),
+        machine_(std::move(machine)),
+        ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
     machine_.on_tick(context_.clock.read().monotonic);
@@ -47,20 +52,23 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     return {
         [this](meet_a, const PeersPtr& peers) { meet(peers); },
         [this](open_a, const ConnectionOpened& opened) {
-          connections_[opened.serial] = opened.handle;
+          state.connections[opened.serial] = opened.handle;
           machine_.on_open(opened.serial);
         },
-        [this](greet_a, const std::shared_ptr<Handshake>& handshake) { greet(*handshake); },
+        [this](greet_a, const std::shared_ptr<Handshake>& handshake) {
+          machine_.on_handshake(handshake->connection, handshake->session,
+                                std::move(handshake->body), handshake->last_seen);
+        },
         [this](request_a, const std::shared_ptr<RequestBatch>& batch) {
-          machine_.on_requests(*batch);
+          machine_.on_requests(std::move(*batch));
         },
         [this](closed_a, const ConnectionSerial& serial) {
-          connections_.erase(serial);
+          state.connections.erase(serial);
           machine_.on_closed(serial);
         },
         [this](commit_a, const std::shared_ptr<const CommittedBatch>& batch) { commit(batch); },
         [this](more_a) { more_sent_ = false; },
-        [this](sealed_a) { --seals_in_flight_; },
+        [this](sealed_a, const Sealed& sealed) { on_sealed(sealed); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -77,26 +85,15 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
 
  private:
   void meet(const PeersPtr& peers) {
-    // A restarted session tracker knows nobody yet.
-    const bool new_tracker = peers_ == nullptr || peers_->session_tracker != peers->session_tracker;
-    peers_ = peers;
-    if (new_tracker && machine_.is_serving()) introduce_sessions();
-  }
-
-  void greet(const Handshake& handshake) {
-    if (handshake.last_seen > machine_.state().last_applied()) {
-      refuse(handshake.connection, ErrorCode::server_behind);
-      return;
+    const PeersPtr former = std::exchange(state.peers, peers);
+    if (!former) return;
+    // Who was started again knows nothing: holders send state, not messages.
+    if (former->session_tracker != state.peers->session_tracker && machine_.is_serving()) {
+      introduce_sessions();
     }
-    machine_.on_handshake(handshake.connection, handshake.session, handshake.body);
-  }
-
-  void refuse(ConnectionSerial serial, ErrorCode reason) {
-    const auto found = connections_.find(serial);
-    if (found == connections_.end()) return;
-    send(found->second, deliver_a::value,
-         std::shared_ptr<const Deliveries>(
-             std::make_shared<Deliveries>(Deliveries{CloseConnection{reason}})));
+    if (former->snapshotter != state.peers->snapshotter) {
+      for (const auto& set : not_durable_) send(state.peers->snapshotter, seal_a::value, set);
+    }
   }
 
   void commit(const std::shared_ptr<const CommittedBatch>& batch) { committed_.push_back(batch); }
@@ -125,7 +122,7 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
       if (applied_of_front_ < batch.txns.size()) continue;
       if (batch.established) start_serving();
       for (const SyncPoint& synced : batch.synced) {
-        machine_.on_synced(synced.request.connection, synced.request.sequence, synced.point);
+        machine_.on_synced(synced);
       }
       applied_of_front_ = 0;
       committed_.pop_front();
@@ -137,10 +134,10 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     agree_on_settings();
     introduce_sessions();
     machine_.on_serving();
-    context_.log.info("serving", kv("zxid", machine_.state().last_applied()),
-                      kv("znodes", machine_.state().tree().size()),
-                      kv("sessions", machine_.state().sessions().size()));
-    send(peers_->listener, serve_a::value);
+    log_.info("serving", kv("zxid", machine_.state().last_applied()),
+              kv("znodes", machine_.state().tree().size()),
+              kv("sessions", machine_.state().sessions().size()));
+    send(state.peers->listener, serve_a::value);
   }
 
   /// A new leader's first record carries the ensemble's settings when its own differ.
@@ -160,7 +157,7 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     for (const auto& [id, session] : machine_.state().sessions().all()) {
       news->opened.push_back({id, session.timeout_ms});
     }
-    send(peers_->session_tracker, session_a::value,
+    send(state.peers->session_tracker, session_a::value,
          std::shared_ptr<const SessionNews>(std::move(news)));
   }
 
@@ -170,7 +167,7 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     auto batch = std::make_shared<SubmitBatch>();
     batch->writes = std::exchange(output.submissions, {});
     batch->syncs = std::exchange(output.syncs, {});
-    send(peers_->proposal, submit_a::value, std::move(batch));
+    send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
   void tell_sessions() {
@@ -180,7 +177,7 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
     news->touched = std::exchange(output.touched, {});
     news->opened = std::exchange(output.opened, {});
     news->closed = std::exchange(output.closed, {});
-    send(peers_->session_tracker, session_a::value,
+    send(state.peers->session_tracker, session_a::value,
          std::shared_ptr<const SessionNews>(std::move(news)));
   }
 
@@ -191,8 +188,8 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
       if (look && !machine_.has_replies() && SteadyClock::now() >= until) return;
       ConnectionStream stream;
       if (!machine_.take(stream)) return;
-      const auto found = connections_.find(stream.connection);
-      if (found == connections_.end()) continue;
+      const auto found = state.connections.find(stream.connection);
+      if (found == state.connections.end()) continue;
       send(found->second, deliver_a::value,
            std::shared_ptr<const Deliveries>(
                std::make_shared<Deliveries>(std::move(stream.deliveries))));
@@ -210,11 +207,20 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
   }
 
   void seal() {
-    if (seals_in_flight_ >= seals_in_flight_max || !peers_) return;
+    // While the snapshotter is busy, changes gather in the tree instead of in its mailbox.
+    const auto waiting = std::count_if(not_durable_.begin(), not_durable_.end(),
+                                       [this](const auto& set) { return set->zxid > merged_; });
+    if (waiting >= sets_waiting_max || !state.peers) return;
     ticks_since_seal_ = 0;
-    ++seals_in_flight_;
-    send(peers_->snapshotter, seal_a::value,
-         std::shared_ptr<const ImageChanges>(std::make_shared<ImageChanges>(machine_.seal())));
+    not_durable_.push_back(std::make_shared<const ImageChanges>(machine_.seal()));
+    send(state.peers->snapshotter, seal_a::value, not_durable_.back());
+  }
+
+  void on_sealed(const Sealed& sealed) {
+    merged_ = std::max(merged_, sealed.merged);
+    while (!not_durable_.empty() && not_durable_.front()->zxid <= sealed.durable) {
+      not_durable_.pop_front();
+    }
   }
 
   void reap(const ClockReading& now) {
@@ -241,18 +247,18 @@ class CommitActor final : public PinnedActor<Commit, CommitName> {
   void submit(std::vector<Submission> writes) {
     auto batch = std::make_shared<SubmitBatch>();
     batch->writes = std::move(writes);
-    send(peers_->proposal, submit_a::value, std::move(batch));
+    send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
   ServerContext& context_;
+  Log log_;
   CommitMachine machine_;
   Ticker ticker_;
-  PeersPtr peers_;
-  FlatMap<ConnectionSerial, Connection> connections_;
   std::deque<std::shared_ptr<const CommittedBatch>> committed_;
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
-  int seals_in_flight_ = 0;
+  std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Sealed, not yet on disk.
+  Zxid merged_;
   int ticks_since_seal_ = 0;
   milliseconds next_reaping_{0};
 };

@@ -9,11 +9,9 @@ namespace quorate {
 ConnectionActor::ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
                                  std::shared_ptr<ConnectionShared> shared,
                                  std::shared_ptr<ConnectionRecord> record, Commit commit)
-    : BrokerActor(config),
-      handle_(handle),
-      shared_(std::move(shared)),
-      record_(std::move(record)),
-      commit_(std::move(commit)) {}
+    : BrokerActor(config), handle_(handle), shared_(std::move(shared)), record_(std::move(record)) {
+  state.commit = std::move(commit);
+}
 
 ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   ServerContext& context = shared_->context;
@@ -21,9 +19,9 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   link_->set_output_limit(context.connection_limits.output_bytes_max);
   record_->remote = link_->remote();
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
-                 context.config.super_digest, *link_, *this, shared_->event_bytes,
-                 context.counters);
-  send(commit_, open_a::value,
+                 context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
+                 shared_->event_bytes, context.counters);
+  send(state.commit, open_a::value,
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();
   return {
@@ -48,11 +46,11 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
 }
 
 void ConnectionActor::hand_on(Handshake handshake) {
-  send(commit_, greet_a::value, std::make_shared<Handshake>(std::move(handshake)));
+  send(state.commit, greet_a::value, std::make_shared<Handshake>(std::move(handshake)));
 }
 
 void ConnectionActor::hand_on(RequestBatch batch) {
-  send(commit_, request_a::value, std::make_shared<RequestBatch>(std::move(batch)));
+  send(state.commit, request_a::value, std::make_shared<RequestBatch>(std::move(batch)));
 }
 
 std::chrono::milliseconds ConnectionActor::now() const {

@@ -36,12 +36,13 @@ struct ConnectionShared {
 
 using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
 
-struct ConnectionName {
+struct ConnectionState {
   static inline const char* name = "connection";
+  Commit commit;
 };
 
 /// Translates between CAF and ConnectionLogic, nothing more.
-class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionName>,
+class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionState>,
                               private ConnectionHost {
  public:
   ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
@@ -63,7 +64,6 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionNam
   caf::io::connection_handle handle_;
   std::shared_ptr<ConnectionShared> shared_;
   std::shared_ptr<ConnectionRecord> record_;
-  Commit commit_;
   std::optional<BrokerLink> link_;
   std::optional<ConnectionLogic> logic_;
 };

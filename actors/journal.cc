@@ -1,41 +1,57 @@
 #include "actors/journal.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
-#include "actors/server_context.h"
-#include "storage/epoch_store.h"
-#include "storage/txn_log.h"
+#include "actors/runtime/ticker.h"
+#include "actors/spawn.h"
+#include "storage/durable_log.h"
 
 namespace quorate {
 namespace {
 
 /// More unsynced bytes than this are synced although more records wait.
 constexpr std::size_t unsynced_bytes_max = std::size_t{4} << 20;
+constexpr std::chrono::milliseconds tick_every{200};
 
-struct JournalName {
+struct JournalState {
   static inline const char* name = "journal";
+  PeersPtr peers;
 };
 
-class JournalActor final : public ThreadActor<Journal, JournalName> {
+class JournalActor final : public ThreadActor<Journal, JournalState> {
  public:
-  JournalActor(caf::actor_config& config, ServerContext& context, TxnLog& log, EpochStore& promises)
-      : ThreadActor(config), context_(context), log_(log), store_(promises) {
-    const auto stored = store_.load();
+  JournalActor(caf::actor_config& config, ServerContext& context, DurableLog& log)
+      : ThreadActor(config), context_(context), txn_log_(log), ticker_(tick_every) {
+    const auto stored = txn_log_.promises().load();
     if (!stored || !*stored) context_.ending.end(ExitCode::durability, "the promises are gone");
     promises_ = **stored;
-    logged_ = log_.last().zxid;
+    logged_ = txn_log_.last().zxid;
   }
 
   behavior_type make_behavior() override {
+    ticker_.start(*this);
     return {
-        [this](meet_a, const PeersPtr& peers) { proposal_ = peers->proposal; },
-        [this](append_a, const std::shared_ptr<const AppendBatch>& batch) { append(*batch); },
+        [this](meet_a, const PeersPtr& peers) {
+          state.peers = peers;
+          settle();
+        },
+        [this](append_a, const std::shared_ptr<const AppendBatch>& batch) {
+          append(*batch);
+          settle();
+        },
         [this](promise_a, const EpochPromise& promise) { store(promise); },
-        [this](synced_a) { return Logged{logged_}; },
+        [this](synced_a) {
+          settle();
+          return Logged{logged_};
+        },
+        [this](tick_a, std::uint64_t generation) {
+          settle();
+          if (ticker_.is_current(generation)) on_tick();
+        },
     };
   }
 
@@ -43,19 +59,23 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
   void append(const AppendBatch& batch) {
     // A role that has been overtaken may still have appends on their way (ZOOKEEPER-4541).
     if (batch.epoch >= promises_.accepted_epoch) {
-      require(log_.append(batch.records));
+      require(txn_log_.append(batch.records));
       for (const LogRecord& record : batch.records) unsynced_bytes_ += record.bytes.size();
     }
-    // Group commit: whatever came while the last sync ran goes into this one.
+  }
+
+  /// Group commit: whatever came while the last sync ran goes into this one. Called behind every
+  /// message, because the one that was waited for need not be an append.
+  void settle() {
     if (mailbox().size() == 0 || unsynced_bytes_ > unsynced_bytes_max) sync();
   }
 
   void sync() {
-    if (log_.last().zxid == logged_) return;
-    require(log_.sync());
+    if (txn_log_.last().zxid == logged_) return;
+    require(txn_log_.sync());
     unsynced_bytes_ = 0;
-    logged_ = log_.last().zxid;
-    send(proposal_, logged_a::value, Logged{logged_});
+    logged_ = txn_log_.last().zxid;
+    send(state.peers->proposal, logged_a::value, Logged{logged_});
   }
 
   void store(const EpochPromise& promise) {
@@ -64,8 +84,19 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
     promises_.accepted_epoch = promise.accepted;
     promises_.accepted_leader = context_.config.server_id;
     promises_.current_epoch = promise.current;
-    require(store_.store(promises_));
-    send(proposal_, promise_a::value, promise);
+    require(txn_log_.promises().store(promises_));
+    send(state.peers->proposal, promise_a::value, promise);
+  }
+
+  void on_tick() {
+    // Apart from the log, how far it had come: so that a lost tail is noticed. Under load the log
+    // does it itself now and then; here it is brought up to date when nothing else waits.
+    if (fenced_ != logged_ && logged_ == logged_at_tick_) {
+      require(txn_log_.note_logged());
+      fenced_ = logged_;
+    }
+    logged_at_tick_ = logged_;
+    ticker_.rearm(*this);
   }
 
   void require(const Status& status) {
@@ -73,18 +104,19 @@ class JournalActor final : public ThreadActor<Journal, JournalName> {
   }
 
   ServerContext& context_;
-  TxnLog& log_;
-  EpochStore& store_;
+  DurableLog& txn_log_;
   Promises promises_;
   Zxid logged_;  ///< Synced up to here.
+  Zxid logged_at_tick_;
+  Zxid fenced_;
   std::size_t unsynced_bytes_ = 0;
-  Proposal proposal_;
+  Ticker ticker_;
 };
 
 }  // namespace
 
-Journal spawn_journal(ServerContext& context, TxnLog& log, EpochStore& promises) {
-  return context.system.spawn<JournalActor, caf::detached>(context, log, promises);
+Journal spawn_journal(ServerContext& context, DurableLog& log) {
+  return spawn_blocking<JournalActor>(context, log);
 }
 
 }  // namespace quorate

@@ -10,8 +10,7 @@
 namespace quorate {
 
 struct ServerContext;
-class TxnLog;
-class EpochStore;
+class DurableLog;
 
 /// Records on their way to the disk, in order.
 struct AppendBatch {
@@ -35,12 +34,14 @@ namespace quorate {
 ///   (promise, epochs)  Stored behind all that was sent before; then (promise) to proposal. Appends
 ///                      of lower epochs that come later are dropped.
 ///   (synced)           Up to where the log is synced.
+///   (tick, n)          Its own: an idle log writes its fence.
 /// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
 using Journal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
-    caf::reacts_to<promise_a, EpochPromise>, caf::replies_to<synced_a>::with<Logged>>;
+    caf::reacts_to<promise_a, EpochPromise>, caf::replies_to<synced_a>::with<Logged>,
+    caf::reacts_to<tick_a, std::uint64_t>>;
 
-/// `log` and `promises` outlive the actor.
-Journal spawn_journal(ServerContext& context, TxnLog& log, EpochStore& promises);
+/// `log` outlives the actor and holds promises already.
+Journal spawn_journal(ServerContext& context, DurableLog& log);
 
 }  // namespace quorate

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "actors/connection_actor.h"
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/io_backend.h"
 #include "actors/runtime/pinned.h"
@@ -21,29 +20,40 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick_every{500};
+/// How long goodbyes may take when the server stops.
+constexpr milliseconds goodbyes_max{2000};
 
 using ListenerBroker = Listener::extend_with<caf::io::accept_handler>;
 
-struct ListenerName {
-  static inline const char* name = "listener";
+struct OpenConnection {
+  std::shared_ptr<ConnectionRecord> record;
+  Connection handle;
+  std::string remote;
 };
 
-class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
+struct ListenerState {
+  static inline const char* name = "listener";
+  PeersPtr peers;
+  FlatMap<ConnectionSerial, OpenConnection> open;
+};
+
+class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
  public:
   ListenerActor(caf::actor_config& config, ServerContext& context, int socket)
       : BrokerActor(config),
         context_(context),
+        log_(context.log.component(ListenerState::name)),
         socket_(socket),
         shared_(std::make_shared<ConnectionShared>(ConnectionShared{context, {}})),
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
     set_down_handler([this](const caf::down_msg& down) { on_down(down); });
+    set_exit_handler([this](const caf::exit_msg&) { stop(); });
     ticker_.start(*this);
     return {
-        [this](meet_a, const PeersPtr& peers) { commit_ = peers->commit; },
+        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
         [this](serve_a) { begin(); },
-        [this](stop_a) { stop(); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -55,12 +65,6 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
   }
 
  private:
-  struct Open {
-    std::shared_ptr<ConnectionRecord> record;
-    Connection handle;
-    std::string remote;
-  };
-
   void begin() {
     if (std::exchange(serving_, true)) return;
     add_doorman(socket_);
@@ -74,19 +78,20 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
       close(handle);
       return;
     }
+    const ConnectionSerial serial{++last_serial_};
     auto record = std::make_shared<ConnectionRecord>();
-    record->serial = ConnectionSerial{++last_serial_};
+    record->serial = serial;
     record->since = context_.clock.read().monotonic;
-    auto connection =
-        fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record, commit_);
-    serials_[connection.id()] = record->serial;
+    auto connection = fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record,
+                                                                   state.peers->commit);
+    serials_[connection.id()] = serial;
     ++per_address_[remote];
-    open_[record->serial] = {std::move(record), Connection(connection), remote};
+    state.open[serial] = {std::move(record), Connection(connection), remote};
   }
 
   [[nodiscard]] bool is_above_caps(const std::string& remote) const {
     const Config& config = context_.config;
-    if (config.connections_max != 0 && open_.size() >= config.connections_max) return true;
+    if (config.connections_max != 0 && state.open.size() >= config.connections_max) return true;
     const auto found = per_address_.find(remote);
     return config.connections_per_ip_max != 0 && found != per_address_.end() &&
            found->second >= config.connections_per_ip_max;
@@ -95,51 +100,63 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerName> {
   void on_down(const caf::down_msg& down) {
     const auto serial = serials_.find(down.source.id());
     if (serial == serials_.end()) return;
-    const auto found = open_.find(serial->second);
+    const auto found = state.open.find(serial->second);
     if (const auto count = per_address_.find(found->second.remote); --count->second == 0) {
       per_address_.erase(count);
     }
     // After everything the connection itself has sent.
-    send(commit_, closed_a::value, serial->second);
-    open_.erase(found);
+    send(state.peers->commit, closed_a::value, serial->second);
+    state.open.erase(found);
     serials_.erase(serial);
+    if (stopping_ && state.open.empty()) quit(caf::exit_reason::user_shutdown);
   }
 
   void on_tick() {
     const milliseconds oldest = context_.clock.read().monotonic - context_.config.handshake_timeout;
-    for (const auto& [serial, connection] : open_) {
+    for (const auto& [serial, connection] : state.open) {
       if (connection.record->session == SessionId{} && connection.record->since < oldest) {
         send(connection.handle, dismiss_a::value,
              Dismissal{ErrorCode::request_timeout, "no Hello came in time"});
       }
     }
     if (const auto refused = std::exchange(refused_by_cap_, 0); refused != 0) {
-      context_.log.warn("connections_refused", kv("count", refused), kv("open", open_.size()),
-                        kv("do", "raise maxClientCnxns or maxCnxns if these clients are yours"));
+      log_.warn("connections_refused", kv("count", refused), kv("open", state.open.size()),
+                kv("do", "raise maxClientCnxns or maxCnxns if these clients are yours"));
     }
+    if (stopping_ && context_.clock.read().monotonic > goodbyes_until_) cut_off();
     ticker_.rearm(*this);
   }
 
   void stop() {
     if (std::exchange(stopping_, true)) return;
-    for (const auto& [serial, connection] : open_) {
+    goodbyes_until_ = context_.clock.read().monotonic + goodbyes_max;
+    if (state.open.empty()) quit(caf::exit_reason::user_shutdown);
+    for (const auto& [serial, connection] : state.open) {
       send(connection.handle, dismiss_a::value,
            Dismissal{ErrorCode::not_serving, "this server stops; try another server"});
     }
   }
 
+  /// Who has not ended by now does not listen to goodbyes.
+  void cut_off() {
+    for (const auto& [serial, connection] : state.open) {
+      send_exit(connection.handle, caf::exit_reason::kill);
+    }
+    quit(caf::exit_reason::user_shutdown);
+  }
+
   ServerContext& context_;
+  Log log_;
   int socket_;
   std::shared_ptr<ConnectionShared> shared_;
   Ticker ticker_;
-  Commit commit_;
-  FlatMap<ConnectionSerial, Open> open_;
   FlatMap<caf::actor_id, ConnectionSerial> serials_;
   TextMap<std::uint32_t> per_address_;
   std::uint64_t last_serial_ = 0;
   std::uint64_t refused_by_cap_ = 0;
   bool serving_ = false;
   bool stopping_ = false;
+  milliseconds goodbyes_until_{0};
 };
 
 }  // namespace

@@ -12,11 +12,11 @@ namespace quorate {
 struct ServerContext;
 
 ///   (serve)    The server may be used from now on: accepting begins.
-///   (stop)     No new connections; those that are there are dismissed.
 ///   (tick, n)  Its own: looks for connections that never said hello.
 using Listener = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<serve_a>,
-                                  caf::reacts_to<stop_a>, caf::reacts_to<tick_a, std::uint64_t>>;
+                                  caf::reacts_to<tick_a, std::uint64_t>>;
 
+/// On an exit message it accepts no more, dismisses its connections, and ends when they have.
 /// `socket`: bound and listening; taken over.
 Listener spawn_listener(ServerContext& context, int socket);
 

@@ -37,11 +37,19 @@ using tick_a = caf::atom_constant<caf::atom("tick")>;
 namespace quorate {
 
 /// The handles of a server's actors (actors/peers.h). Sent with (meet) to every actor when it
-/// starts and again whenever one of them was restarted.
+/// starts and again whenever one of them was restarted. Actors keep handles in their State, which
+/// CAF destroys when they end: handles that outlived them would hold each other in circles.
 struct Peers;
 using PeersPtr = std::shared_ptr<const Peers>;
+
+/// How far the snapshotter has come.
+struct Sealed {
+  Zxid merged;   ///< The last set it has taken over.
+  Zxid durable;  ///< What the image on disk covers: sets up to here are not needed any more.
+};
 
 }  // namespace quorate
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::PeersPtr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)

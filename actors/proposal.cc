@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/server_context.h"
@@ -11,18 +10,22 @@
 namespace quorate {
 namespace {
 
-struct ProposalName {
+struct ProposalState {
   static inline const char* name = "proposal";
+  PeersPtr peers;
 };
 
-class ProposalActor final : public PinnedActor<Proposal, ProposalName> {
+class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
  public:
   ProposalActor(caf::actor_config& config, ServerContext& context, Standing standing)
-      : PinnedActor(config), context_(context), tenure_(std::move(standing)) {}
+      : PinnedActor(config),
+        context_(context),
+        log_(context.log.component(ProposalState::name)),
+        tenure_(std::move(standing)) {}
 
   behavior_type make_behavior() override {
     return {
-        [this](meet_a, const PeersPtr& peers) { meet(*peers); },
+        [this](meet_a, const PeersPtr& peers) { meet(peers); },
         [this](submit_a, const std::shared_ptr<SubmitBatch>& batch) { submit(*batch); },
         [this](logged_a, const Logged& logged) {
           perform(tenure_.on_logged(logged.zxid, context_.clock.read()));
@@ -34,9 +37,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalName> {
   }
 
  private:
-  void meet(const Peers& peers) {
-    journal_ = peers.journal;
-    commit_ = peers.commit;
+  void meet(const PeersPtr& peers) {
+    state.peers = peers;
     if (std::exchange(started_, true)) return;
     perform(tenure_.start());
   }
@@ -49,13 +51,13 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalName> {
   }
 
   void perform(Effects effects) {
-    if (effects.promise) send(journal_, promise_a::value, *effects.promise);
+    if (effects.promise) send(state.peers->journal, promise_a::value, *effects.promise);
     if (!effects.log.empty()) append(effects.log);
     if (effects.commit.empty() && effects.synced.empty() && !effects.established) return;
     if (effects.established) {
-      context_.log.info("leading", kv("epoch", tenure_.leader()->epoch().value));
+      log_.info("leading", kv("epoch", tenure_.leader()->epoch().value));
     }
-    send(commit_, commit_a::value,
+    send(state.peers->commit, commit_a::value,
          std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(CommittedBatch{
              std::move(effects.commit), std::move(effects.synced), effects.established})));
   }
@@ -67,14 +69,14 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalName> {
     for (const auto& txn : txns) {
       batch->records.push_back({txn->zxid, capnp_codec::encode_txn(*txn)});
     }
-    send(journal_, append_a::value, std::shared_ptr<const AppendBatch>(std::move(batch)));
+    send(state.peers->journal, append_a::value,
+         std::shared_ptr<const AppendBatch>(std::move(batch)));
   }
 
   ServerContext& context_;
+  Log log_;
   Tenure tenure_;
   bool started_ = false;
-  Journal journal_;
-  Commit commit_;
 };
 
 }  // namespace

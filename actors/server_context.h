@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "actors/connection_logic.h"
 #include "actors/counters.h"
 #include "actors/credentials.h"
+#include "actors/log.h"
 #include "config/config.h"
 #include "core/base/ids.h"
 #include "core/zab/leader.h"
@@ -17,8 +19,6 @@ class actor_system;
 }
 
 namespace quorate {
-
-class Log;
 
 /// Where time comes from; a port, so that a simulation can hold it.
 class Clock {
@@ -40,7 +40,13 @@ class Ending {
  public:
   virtual ~Ending() = default;
   /// Logs the reason and ends at once, without unwinding: what is not on disk is given up.
-  [[noreturn]] virtual void end(ExitCode code, std::string_view reason) = 0;
+  [[noreturn]] void end(ExitCode code, std::string_view reason) {
+    end_now(code, reason);
+    std::abort();
+  }
+
+ protected:
+  virtual void end_now(ExitCode code, std::string_view reason) = 0;
 };
 
 /// One per server; outlives its actors.
@@ -50,10 +56,11 @@ struct ServerContext {
   Incarnation incarnation;
   const Clock& clock;
   Entropy& entropy;
-  Log& log;
+  Log log;  ///< Each actor logs as a component of it.
   Ending& ending;
   ConnectionLimits connection_limits;
   ServerCounters counters;
+  bool own_threads = true;  ///< For actors that block; not in simulations and tests.
 };
 
 }  // namespace quorate

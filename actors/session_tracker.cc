@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "actors/log.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -20,15 +19,17 @@ using std::chrono::milliseconds;
 /// (ZOOKEEPER-1049).
 constexpr std::size_t expired_at_once_max = 1000;
 
-struct SessionTrackerName {
+struct SessionTrackerState {
   static inline const char* name = "session_tracker";
+  PeersPtr peers;
 };
 
-class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrackerName> {
+class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrackerState> {
  public:
   SessionTrackerActor(caf::actor_config& config, ServerContext& context)
       : PinnedActor(config),
         context_(context),
+        log_(context.log.component(SessionTrackerState::name)),
         tick_(context.config.tick_time),
         buckets_(tick_),
         ticker_(tick_ / 4) {}
@@ -37,7 +38,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
     last_tick_ = now();
     ticker_.start(this);
     return {
-        [this](meet_a, const PeersPtr& peers) { proposal_ = peers->proposal; },
+        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
         [this](session_a, const std::shared_ptr<const SessionNews>& news) { hear(*news); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -77,7 +78,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
 
   void expire(const std::vector<SessionId>& silent) {
     if (silent.empty()) return;
-    context_.log.info("sessions_expire", kv("count", silent.size()));
+    log_.info("sessions_expire", kv("count", silent.size()));
     auto batch = std::make_shared<SubmitBatch>();
     for (const SessionId session : silent) {
       Submission expiry;
@@ -86,16 +87,16 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
       expiry.body = ExpireSession{};
       batch->writes.push_back(std::move(expiry));
     }
-    send(proposal_, submit_a::value, std::move(batch));
+    send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
   ServerContext& context_;
+  Log log_;
   const milliseconds tick_;
   ExpiryBuckets buckets_;
   FlatMap<SessionId, milliseconds> timeouts_;
   Ticker ticker_;
   milliseconds last_tick_{0};
-  Proposal proposal_;
 };
 
 }  // namespace

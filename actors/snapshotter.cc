@@ -1,19 +1,22 @@
 #include "actors/snapshotter.h"
 
+#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "actors/log.h"
+#include "actors/checkpoint.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
-#include "actors/server_context.h"
+#include "actors/spawn.h"
 #include "core/base/flat_map.h"
 #include "schema/capnp/image_codec.h"
 #include "storage/snapshot_store.h"
+#include "storage/store.h"
 #include "storage/txn_log.h"
 
 namespace quorate {
@@ -23,8 +26,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds tick_every{1000};
 
-struct SnapshotterName {
+struct SnapshotterState {
   static inline const char* name = "snapshotter";
+  PeersPtr peers;
 };
 
 /// The newest state of every record that changed since the last write, with what the newest set
@@ -52,22 +56,30 @@ struct MergedChanges {
   }
 };
 
-class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> {
+class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState> {
  public:
-  SnapshotterActor(caf::actor_config& config, ServerContext& context, SnapshotStore& store,
-                   TxnLog& log)
-      : ThreadActor(config), context_(context), store_(store), log_(log), ticker_(tick_every) {}
+  SnapshotterActor(caf::actor_config& config, ServerContext& context, Store& store,
+                   SnapshotStore& image, TxnLog& log)
+      : ThreadActor(config),
+        context_(context),
+        log_(context.log.component(SnapshotterState::name)),
+        store_(store),
+        image_(image),
+        txn_log_(log),
+        ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
-    const auto header = store_.header();
+    const auto header = image_.header();
     if (header && *header) image_zxid_ = (*header)->position.zxid;
     last_write_ = now();
+    last_checkpoint_ = now();
+    log_bytes_at_checkpoint_ = txn_log_.bytes();
     ticker_.start(*this);
     return {
-        [this](meet_a, const PeersPtr& peers) { peers_ = peers; },
+        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
         [this](seal_a, const std::shared_ptr<const ImageChanges>& set) {
           merged_.add(*set);
-          send(peers_->commit, sealed_a::value);
+          send(state.peers->commit, sealed_a::value, Sealed{set->zxid, image_zxid_});
         },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -82,27 +94,29 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
     if (is_due() && !asked_) {
       asked_ = true;
       // A set goes to disk only when its last txn is in this server's own log.
-      request(peers_->journal, caf::infinite, synced_a::value).then([this](const Logged& logged) {
-        asked_ = false;
-        if (logged.zxid >= merged_.zxid) write();
-      });
+      request(state.peers->journal, caf::infinite, synced_a::value)
+          .then([this](const Logged& logged) {
+            asked_ = false;
+            if (logged.zxid >= merged_.zxid) write();
+          });
     }
+    if (is_checkpoint_due()) checkpoint();
     ticker_.rearm(*this);
   }
 
   [[nodiscard]] bool is_due() const {
-    if (!peers_ || merged_.writes.empty()) return false;
+    if (!state.peers || merged_.writes.empty()) return false;
     const Config& config = context_.config;
     const bool same_epoch = merged_.zxid.epoch() == image_zxid_.epoch();
     const std::uint64_t behind = merged_.zxid.value - image_zxid_.value;
     return now() - last_write_ >= config.snapshot_interval ||
            merged_.bytes >= config.snapshot_bytes ||
            (same_epoch && behind >= config.snapshot_records) ||
-           log_.bytes() >= log_bytes_at_write_ + config.snapshot_log_bytes;
+           txn_log_.bytes() >= log_bytes_at_write_ + config.snapshot_log_bytes;
   }
 
   void write() {
-    const auto position = log_.position_at(merged_.zxid);
+    const auto position = txn_log_.position_at(merged_.zxid);
     if (!position) return fail(position.error());
     const ImageHeader header{*position, merged_.time_ms, merged_.digest};
     std::vector<ImageWrite> writes;
@@ -111,14 +125,69 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
     const std::size_t records = writes.size();
     merged_ = {};
     const milliseconds start = now();
-    if (const Status written = store_.write(writes, header); !written) return fail(written.error());
-    const Result<ImageHeader> durable = store_.flush();
+    if (const Status written = image_.write(writes, header); !written) return fail(written.error());
+    const Result<ImageHeader> durable = image_.flush();
     if (!durable) return fail(durable.error());
     image_zxid_ = durable->position.zxid;
-    log_bytes_at_write_ = log_.bytes();
+    log_bytes_at_write_ = txn_log_.bytes();
     last_write_ = now();
-    context_.log.info("image_written", kv("zxid", image_zxid_), kv("records", records),
-                      kv("ms", (last_write_ - start).count()));
+    send(state.peers->commit, sealed_a::value, Sealed{image_zxid_, image_zxid_});
+    log_.info("image_written", kv("zxid", image_zxid_), kv("records", records),
+              kv("ms", last_write_ - start));
+  }
+
+  // --- Checkpoints and purge -----------------------------------------------------------------
+
+  [[nodiscard]] bool is_checkpoint_due() const {
+    if (image_zxid_ <= checkpoint_zxid_) return false;
+    return now() - last_checkpoint_ >= context_.config.checkpoint_interval ||
+           txn_log_.bytes() >= log_bytes_at_checkpoint_ + context_.config.checkpoint_log_bytes;
+  }
+
+  void checkpoint() {
+    const milliseconds start = now();
+    const Result<Zxid> taken = take_checkpoint(store_, image_);
+    // Tried again when the next one is due: a bad copy costs nothing but the purge.
+    last_checkpoint_ = now();
+    log_bytes_at_checkpoint_ = txn_log_.bytes();
+    if (!taken) {
+      log_.error("checkpoint_failed", kv("reason", taken.error().text),
+                 kv("do", "check the disk; the log is kept until a checkpoint succeeds"));
+      return;
+    }
+    checkpoint_zxid_ = *taken;
+    log_.info("checkpoint_taken", kv("zxid", *taken), kv("ms", last_checkpoint_ - start));
+    purge();
+  }
+
+  /// The log keeps what the older of two checkpoints needs, and the history that is wanted.
+  void purge() {
+    const auto checkpoints = store_.checkpoints();
+    if (!checkpoints) return fail(checkpoints.error());
+    const auto point = purge_point(*checkpoints);
+    if (!point) return;
+    // Counted within the epoch of the image: of earlier epochs nothing more is kept.
+    const std::uint64_t wanted = context_.config.history_records;
+    const std::uint64_t kept = std::min<std::uint64_t>(wanted, image_zxid_.counter());
+    Zxid until = std::min(*point, Zxid{image_zxid_.value - kept});
+    until = std::min(until, written_before(context_.config.history));
+    if (until <= txn_log_.base().zxid) return;
+    const std::uint64_t before = txn_log_.bytes();
+    if (const Status purged = txn_log_.purge_up_to(until); !purged) return fail(purged.error());
+    log_.info("log_purged", kv("zxid", until), kv("bytes_before", before),
+              kv("bytes", txn_log_.bytes()));
+  }
+
+  /// The newest image written at least so long ago; what this process has not seen is kept.
+  [[nodiscard]] Zxid written_before(std::chrono::hours age) {
+    const milliseconds limit = now() - age;
+    Zxid newest;
+    while (!written_.empty() && written_.front().when <= limit) {
+      newest = written_.front().zxid;
+      if (written_.size() == 1 || written_[1].when > limit) break;
+      written_.pop_front();
+    }
+    return newest;
   }
 
   /// The image is a copy; the log still has everything. But a disk that fails here fails there.
@@ -127,21 +196,31 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterName> 
   }
 
   ServerContext& context_;
-  SnapshotStore& store_;
-  TxnLog& log_;
+  Log log_;
+  Store& store_;
+  SnapshotStore& image_;
+  TxnLog& txn_log_;
   Ticker ticker_;
-  PeersPtr peers_;
   MergedChanges merged_;
   Zxid image_zxid_;
   milliseconds last_write_{0};
   std::uint64_t log_bytes_at_write_ = 0;
+  struct Written {
+    Zxid zxid;
+    milliseconds when;
+  };
+  std::deque<Written> written_;  ///< Images of this process, as long as the history is kept.
+  Zxid checkpoint_zxid_;
+  milliseconds last_checkpoint_{0};
+  std::uint64_t log_bytes_at_checkpoint_ = 0;
   bool asked_ = false;
 };
 
 }  // namespace
 
-Snapshotter spawn_snapshotter(ServerContext& context, SnapshotStore& store, TxnLog& log) {
-  return context.system.spawn<SnapshotterActor, caf::detached>(context, store, log);
+Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,
+                              TxnLog& log) {
+  return spawn_blocking<SnapshotterActor>(context, store, image, log);
 }
 
 }  // namespace quorate

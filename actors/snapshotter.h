@@ -12,6 +12,7 @@ namespace quorate {
 
 struct ServerContext;
 class SnapshotStore;
+class Store;
 class TxnLog;
 
 }  // namespace quorate
@@ -21,12 +22,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::ImageChanges>)
 namespace quorate {
 
 ///   (seal, changes)  What changed up to an exact zxid; merged with what waits.
-///   (tick, n)        Its own: looks whether a write is due.
+///   (tick, n)        Its own: looks whether a write or a checkpoint is due.
 using Snapshotter = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
                                      caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
                                      caf::reacts_to<tick_a, std::uint64_t>>;
 
-/// `store` and `log` outlive the actor.
-Snapshotter spawn_snapshotter(ServerContext& context, SnapshotStore& store, TxnLog& log);
+/// `store`, its `image` in force and its `log` outlive the actor.
+Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,
+                              TxnLog& log);
 
 }  // namespace quorate

@@ -2,22 +2,19 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
+#include <caf/scoped_actor.hpp>
 #include <chrono>
-#include <cstring>
-#include <filesystem>
-#include <thread>
+#include <optional>
 #include <utility>
 
+#include "actors/boot.h"
 #include "actors/log.h"
-#include "actors/peers.h"
-#include "actors/recovery.h"
 #include "actors/runtime/actor_system_setup.h"
+#include "actors/runtime/bounded_exit.h"
 #include "actors/runtime/transport.h"
-#include "storage/rocks_image.h"
-#include "storage/rocks_log.h"
+#include "actors/supervisor.h"
+#include "storage/rocks_store.h"
 
 namespace quorate {
 namespace {
@@ -25,8 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// What a clean stop may take: goodbyes, then the actors.
-constexpr milliseconds goodbyes_max{2000};
+/// What a clean stop may take.
 constexpr milliseconds stop_max{10000};
 
 class SystemClock final : public Clock {
@@ -41,15 +37,17 @@ class SystemClock final : public Clock {
 
 class ProcessEnding final : public Ending {
  public:
-  explicit ProcessEnding(Log& log) : log_(log) {}
-  [[noreturn]] void end(ExitCode code, std::string_view reason) override {
+  explicit ProcessEnding(Log log) : log_(std::move(log)) {}
+
+ protected:
+  void end_now(ExitCode code, std::string_view reason) override {
     log_.error("server_ends", kv("code", static_cast<int>(code)), kv("reason", reason));
     log_.flush();
     ::_exit(static_cast<int>(code));
   }
 
  private:
-  Log& log_;
+  Log log_;
 };
 
 SystemOptions system_options(const Config& config) {
@@ -78,122 +76,84 @@ CommitLimits commit_limits(const Config& config) {
   return limits;
 }
 
-/// The stores of a server, opened in the order in which they depend on each other.
-struct Stores {
-  std::unique_ptr<RocksLog> log;
-  std::unique_ptr<SnapshotStore> image;
-};
-
-Result<Stores> open_stores(const Config& config) {
-  std::error_code failed;
-  for (const std::string& directory : {config.data_dir, config.data_log_dir}) {
-    std::filesystem::create_directories(directory, failed);
-    if (failed) {
-      return Error{ErrorCode::io_error, "cannot make the directory " + directory + ": " +
-                                            failed.message() + "; check its parent and rights"};
-    }
-  }
-  Stores stores;
-  RocksLogSettings settings;
-  settings.directory = config.data_log_dir + "/log";
-  settings.fence_path = config.data_dir + "/fence";
-  auto log = RocksLog::open(std::move(settings));
-  if (!log) return log.error();
-  stores.log = std::move(*log);
-  auto image = RocksImage::open(config.data_dir + "/image");
-  if (!image) return image.error();
-  stores.image = std::move(*image);
-  return stores;
-}
+/// Loaded at start; its last flush may be slow so that writes beside it are not.
+constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
 
 class RunningSystem final : public System {
  public:
-  RunningSystem(const Config& config, Log& log, Stores stores, Recovered recovered,
+  RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store, Boot boot,
                 ListeningSocket socket)
-      : stores_(std::move(stores)),
+      : store_(std::move(store)),
+        txn_log_(std::move(boot.log)),
+        image_(std::move(boot.image)),
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
-        context_{*system_, config,  recovered.promises.incarnation, clock_, entropy_,
-                 log,      ending_, connection_limits(config),      {}} {
-    const ServerId self = config.server_id;
-    CommitMachine machine(std::move(recovered.state), self, recovered.promises.incarnation,
-                          commit_limits(config));
-    Peers peers;
-    peers.journal = spawn_journal(context_, *stores_.log);
-    peers.proposal = spawn_proposal(context_, std::move(recovered.standing));
-    peers.commit = spawn_commit(context_, std::move(machine));
-    peers.session_tracker = spawn_session_tracker(context_);
-    peers.snapshotter = spawn_snapshotter(context_, *stores_.image, *stores_.log);
-    peers.listener = spawn_listener(context_, socket.fd.release());
-    peers_ = std::make_shared<const Peers>(std::move(peers));
-    for_each_peer([this](const auto& peer) { caf::anon_send(peer, meet_a::value, peers_); });
+        context_{*system_, config,  boot.promises.incarnation, clock_, entropy_,
+                 log,      ending_, connection_limits(config), {}} {
+    CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
+                          commit_limits(config), entropy_.number());
+    supervisor_ =
+        spawn_supervisor(context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
+                                               std::move(boot.standing), socket.fd.release()});
   }
 
   ~RunningSystem() override { stop(); }
 
   void stop() override {
     if (std::exchange(stopped_, true)) return;
-    std::thread([] {
-      // Whatever hangs has nothing left to lose: all that was acknowledged is on disk.
-      std::this_thread::sleep_for(stop_max);
-      ::_exit(static_cast<int>(ExitCode::ok));
-    }).detach();
-    caf::anon_send(peers_->listener, stop_a::value);
-    const auto deadline = steady_clock::now() + goodbyes_max;
-    const auto& counters = *system_config_.io_counters();
-    while (counters.accepted_open.get() > 0 && steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(milliseconds(5));
+    // Whatever hangs has nothing left to lose: all that was acknowledged is on disk.
+    const BoundedExit bound(stop_max, static_cast<int>(ExitCode::ok), [this] {
+      std::string alive;
+      for (const ActorSnapshot& actor : system_config_.registry()->list())
+        if (actor.alive) alive += actor.name + " ";
+      context_.log.warn("stop_cut_short", kv("after_ms", stop_max), kv("alive", alive));
+      context_.log.flush();
+    });
+    // The handle is kept until then: an actor that nobody refers to ends at once.
+    {
+      caf::scoped_actor self{*system_};
+      self->send(*supervisor_, stop_a::value);
+      self->wait_for(*supervisor_);
     }
-    for_each_peer(
-        [](const auto& peer) { caf::anon_send_exit(peer, caf::exit_reason::user_shutdown); });
-    peers_.reset();
+    supervisor_.reset();
     system_.reset();
-    stores_.image.reset();
-    stores_.log.reset();
+    image_.reset();
+    txn_log_.reset();
+    store_.reset();
   }
 
  private:
-  template <class F>
-  void for_each_peer(F&& visit) {
-    visit(peers_->journal);
-    visit(peers_->proposal);
-    visit(peers_->commit);
-    visit(peers_->session_tracker);
-    visit(peers_->snapshotter);
-    visit(peers_->listener);
-  }
-
-  Stores stores_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<DurableLog> txn_log_;
+  std::unique_ptr<SnapshotStore> image_;
   SystemClock clock_;
   SystemEntropy entropy_;
   ProcessEnding ending_;
   SystemConfig system_config_;
   std::unique_ptr<caf::actor_system> system_;
   ServerContext context_;
-  PeersPtr peers_;
+  std::optional<Supervisor> supervisor_;
   bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<System>> start_system(const Config& config, Log& log) {
+Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
   auto socket = listen_tcp(config.client_address, config.client_port, "client port");
   if (!socket) return socket.error();
-  auto stores = open_stores(config);
-  if (!stores) return stores.error();
+  const auto start = steady_clock::now();
+  auto store = RocksStore::open({config.data_dir, config.data_log_dir, image_bytes_per_second});
+  if (!store) return store.error();
 
   SystemEntropy entropy;
-  ClusterId new_cluster = entropy.session_password();
-  const auto start = steady_clock::now();
-  auto recovered =
-      recover(*stores->log, *stores->image, config.server_id, new_cluster, entropy.number());
-  if (!recovered) return recovered.error();
-  log.info("recovered", kv("zxid", recovered->standing.history.zxid),
-           kv("image", recovered->image_zxid), kv("records", recovered->records_replayed),
-           kv("torn_tail", recovered->torn_tail), kv("znodes", recovered->state.tree().size()),
-           kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start).count()));
-  return {std::make_unique<RunningSystem>(config, log, std::move(*stores), std::move(*recovered),
+  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number());
+  if (!booted) return booted.error();
+  for (const std::string& warning : booted->warnings) log.warn("store", kv("warning", warning));
+  log.info("recovered", kv("zxid", booted->standing.history.zxid), kv("image", booted->image_zxid),
+           kv("records", booted->records_replayed), kv("znodes", booted->state.tree().size()),
+           kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
+  return {std::make_unique<RunningSystem>(config, log, std::move(*store), std::move(*booted),
                                           std::move(*socket))};
 }
 

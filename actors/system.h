@@ -20,7 +20,7 @@ class System {
   virtual void stop() = 0;
 };
 
-/// `config` and `log` outlive the system. Errors name what was refused, where, and what to do.
-[[nodiscard]] Result<std::unique_ptr<System>> start_system(const Config& config, Log& log);
+/// `config` outlives the system. Errors name what was refused, where, and what to do.
+[[nodiscard]] Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log);
 
 }  // namespace quorate

@@ -15,7 +15,7 @@
 namespace quorate {
 
 /// Which loop serves the sockets: ours, or the one that comes with the actor library.
-enum class IoBackend : std::uint8_t { own, stock };
+enum class IoBackendChoice : std::uint8_t { own, stock };
 
 /// The configuration of one server. The defaults are a single server for a laptop.
 /// What each member means, its range and its trade-off stand in config/option_list.cc, the one
@@ -38,7 +38,7 @@ struct Config {
   bool console_enabled = true;
   std::string console_address = "127.0.0.1";
   std::uint16_t console_port = 8080;
-  IoBackend io_backend = IoBackend::own;
+  IoBackendChoice io_backend = IoBackendChoice::own;
   std::uint32_t io_threads = 1;
 
   // Time and sessions.

@@ -90,10 +90,10 @@ void read_lines(std::vector<ConfigSetting>& settings, std::vector<std::string>& 
 void read_own(EnvironmentSettings& result, const std::string& name, const std::string& value) {
   const std::string_view rest = std::string_view(name).substr(own_prefix.size());
   if (is_elsewhere(rest)) return;
-  const ConfigOrigin origin{ConfigSource::environment, "env " + name};
+  const ConfigOrigin origin{ConfigSource::environment, "env " + escaped(name)};
   if (is_from_kubernetes(name, value)) {
-    result.notices.push_back(
-        fmt::format("env {}: ignored: it looks like what Kubernetes injects for a service", name));
+    result.notices.push_back(fmt::format(
+        "{}: ignored: it looks like what Kubernetes injects for a service", origin.place));
     return;
   }
   if (rest == "SERVERS") return read_lines(result.own, result.problems, origin, value);
@@ -112,7 +112,7 @@ void read_own(EnvironmentSettings& result, const std::string& name, const std::s
 }
 
 void read_zoo(EnvironmentSettings& result, const std::string& name, const std::string& value) {
-  const ConfigOrigin origin{ConfigSource::zoo_environment, "env " + name};
+  const ConfigOrigin origin{ConfigSource::zoo_environment, "env " + escaped(name)};
   if (name == "ZOO_CONF_DIR") return;
   if (name == "ZOO_SERVERS" || name == "ZOO_CFG_EXTRA")
     return read_lines(result.zoo, result.problems, origin, value);

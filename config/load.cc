@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t problems_shown_max = 20;
 constexpr std::size_t source_count = 5;
+constexpr std::size_t path_bytes_shown_max = 256;
 
 Error refused(const std::vector<std::string>& problems) {
   std::string text;
@@ -86,14 +87,15 @@ class Loader {
     const auto text = sources_.read_file(*path);
     if (!text && text.code() == ErrorCode::no_node && !must_exist) return {};
     if (!text) return text.status();
-    auto properties = parse_properties(*text, *path);
+    const std::string shown = escaped(*path, path_bytes_shown_max);
+    auto properties = parse_properties(*text, shown);
     if (!properties) return properties.status();
     loaded_.file = path;
     std::vector<ConfigSetting> settings;
     for (Property& property : *properties) {
       settings.push_back({std::move(property.key),
                           std::move(property.value),
-                          {ConfigSource::file, fmt::format("{}:{}", *path, property.line)}});
+                          {ConfigSource::file, fmt::format("{}:{}", shown, property.line)}});
     }
     apply_layer(settings);
     return {};
@@ -117,7 +119,9 @@ class Loader {
       } else if (const ForeignKey* foreign = find_foreign_key(key); foreign != nullptr) {
         apply_foreign(*foreign, key, setting);
       } else {
-        const std::string_view near = nearest_key(key);
+        // A suggestion is dear, and only the first problems are shown.
+        const std::string_view near =
+            problems_.size() < problems_shown_max ? nearest_key(key) : std::string_view();
         problem(setting.origin,
                 fmt::format("{} is not a known key{}", quoted(setting.key),
                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
@@ -128,18 +132,19 @@ class Loader {
   void apply_option(const OptionName& name, const ConfigSetting& setting,
                     std::map<std::string_view, ConfigOrigin>& seen) {
     const Option& option = *name.option;
+    const std::string_view value = trimmed(setting.value);
     const auto [earlier, fresh] = seen.try_emplace(option.key.name, setting.origin);
     if (!fresh) {
       problem(setting.origin, fmt::format("{} was already given at {} ({})", setting.key,
                                           earlier->second.place, option.key.name));
       return;
     }
-    if (const Status status = option.set(loaded_.config, setting.value, name.alias); !status) {
-      const std::string value = option.is_secret() ? "(not shown)" : quoted(setting.value);
-      problem(setting.origin, fmt::format("{} = {} {}", setting.key, value, status.error().text));
+    if (const Status status = option.set(loaded_.config, value, name.alias); !status) {
+      const std::string shown = option.is_secret() ? "(not shown)" : quoted(value);
+      problem(setting.origin, fmt::format("{} = {} {}", setting.key, shown, status.error().text));
       return;
     }
-    if (is_default_mark(setting.value, name.alias)) {
+    if (is_default_mark(value, name.alias)) {
       loaded_.origins.erase(std::string(option.key.name));
     } else {
       loaded_.origins[std::string(option.key.name)] = setting.origin;
@@ -152,7 +157,7 @@ class Loader {
     if (foreign.treatment == ForeignKey::Treatment::ignored) {
       loaded_.notices.push_back(
           fmt::format("{}: {} ignored: {}", setting.origin.place, quoted(key), foreign.reason));
-    } else if (!is_harmless(foreign, setting.value)) {
+    } else if (!is_harmless(foreign, trimmed(setting.value))) {
       // Values of foreign keys may be passwords; only those with a list of harmless ones are not.
       const std::string value =
           foreign.harmless.empty() ? "" : fmt::format(" = {}", quoted(setting.value));
@@ -172,8 +177,8 @@ class Loader {
     Membership& membership = loaded_.config.membership;
     for (const ConfigSetting& line : *highest) {
       if (const Status status = add_membership_line(membership, line.key, line.value); !status) {
-        problem(line.origin,
-                fmt::format("{} = {} {}", line.key, quoted(line.value), status.error().text));
+        problem(line.origin, fmt::format("{} = {} {}", escaped(line.key), quoted(line.value),
+                                         status.error().text));
       }
       loaded_.origins[line.key] = line.origin;
     }
@@ -194,8 +199,8 @@ class Loader {
     auto& lines = members_[static_cast<std::size_t>(named.source)];
     if (!lines.empty()) {
       problem(lines.front().origin,
-              fmt::format("{} may not stand here and in the dynamic file {} too", lines.front().key,
-                          quoted(path)));
+              fmt::format("{} may not stand here and in the dynamic file {} too",
+                          escaped(lines.front().key), quoted(path)));
       return;
     }
     const auto text = sources_.read_file(path);
@@ -263,13 +268,23 @@ class Loader {
       return;
     }
     const ConfigOrigin origin = loaded_.origin_of(fmt::format("server.{}", config.server_id.value));
-    const Member& own = found->second;
+    Member& own = found->second;
     take_over("peer_address", own.addresses.front().host, origin);
     take_over("peer_port", fmt::format("{}", own.addresses.front().quorum_port), origin);
     if (own.client) {
       take_over("client_address", own.client->host, origin);
       take_over("client_port", fmt::format("{}", own.client->port), origin);
+      if (config.client_port == 0) {
+        problem(loaded_.origin_of("client_port"),
+                fmt::format("client_port = 0 lets the system choose a port, but this server's line "
+                            "({}) has to name it",
+                            origin.place));
+      }
+      own.client = ClientAddress{config.client_address, config.client_port};
     }
+    // A flag may have moved this server: its line shall say where it is.
+    own.addresses.front().host = config.peer_address;
+    own.addresses.front().quorum_port = config.peer_port;
   }
 
   /// What a server line says about an option: it overrides lower sources, yields to higher ones

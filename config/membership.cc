@@ -115,7 +115,8 @@ Result<Member> parse_member(ServerId id, std::string_view value) {
 
 Result<ServerId> parse_server_id(std::string_view text) {
   const auto number = parse_number(text, NumberUnit::count);
-  if (!number || *number > server_id_max)
+  // One spelling for each server, so that its line is found again by its number.
+  if (!number || *number > server_id_max || fmt::format("{}", *number) != text)
     return refused(
         fmt::format("has the server number {}; allowed: 0 to {}", quoted(text), server_id_max));
   return ServerId{static_cast<std::uint32_t>(*number)};

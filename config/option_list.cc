@@ -303,7 +303,7 @@ void visit_logging(Visitor& visit) {
         "text for people, json (an object on each line) for log collectors.");
   visit("log_file", &Config::log_file, TextRule::optional_path,
         "Where the log goes; empty means standard error, which service managers collect. A file "
-        "grows until something rotates it and restarts the server.");
+        "grows until something rotates it; logrotate needs its option copytruncate.");
   visit("log_queue_events", &Config::log_queue_events, 64, 1 << 20,
         "Events that may wait to be written. When a slow disk or terminal fills the queue the "
         "oldest are dropped and counted, so that logging never stops the server.");

@@ -140,6 +140,7 @@ std::string Option::allowed(const OptionAlias* alias) const {
     if (factor != 1) {
       return fmt::format("{} to {}", (number->min + factor - 1) / factor, number->max / factor);
     }
+    if (number->min == number->max) return format_number(number->min, number->unit);
     const std::string range = fmt::format("{} to {}", format_number(number->min, number->unit),
                                           format_number(number->max, number->unit));
     const bool spelled = number->unit == NumberUnit::bytes || number->unit == NumberUnit::count;

@@ -41,17 +41,17 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string quoted(std::string_view text, std::size_t bytes_max) {
-  std::string shown = "\"";
+std::string escaped(std::string_view text, std::size_t bytes_max) {
+  std::string shown;
   std::size_t at = 0;
   while (at < text.size()) {
-    const std::size_t length = utf8_length(text.substr(at));
+    const std::size_t length = printable_length(text.substr(at));
     if (at + std::max<std::size_t>(length, 1) > bytes_max) {
       shown += "...";
       break;
     }
     const char c = text[at];
-    if (length == 0 || is_control(c)) {
+    if (length == 0) {
       shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else if (c == '"' || c == '\\') {
       shown += '\\';
@@ -61,7 +61,11 @@ std::string quoted(std::string_view text, std::size_t bytes_max) {
     }
     at += std::max<std::size_t>(length, 1);
   }
-  return shown + "\"";
+  return shown;
+}
+
+std::string quoted(std::string_view text, std::size_t bytes_max) {
+  return fmt::format("\"{}\"", escaped(text, bytes_max));
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
@@ -71,6 +75,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string_view found;
   for (const std::string_view candidate : candidates) {
+    const std::size_t longer = std::max(candidate.size(), word.size());
+    if (longer - std::min(candidate.size(), word.size()) >= best) continue;
     const std::size_t distance = edits(folded, lower_case(candidate));
     if (distance < best && distance < candidate.size()) {
       best = distance;
@@ -144,6 +150,18 @@ std::size_t utf8_length(std::string_view text) {
   const bool surrogate = first == 0xed && second >= 0xa0;
   const bool beyond = first == 0xf4 && second >= 0x90;
   return overlong || surrogate || beyond ? 0 : length;
+}
+
+std::size_t printable_length(std::string_view text) {
+  const std::size_t length = utf8_length(text);
+  if (length == 1 && is_control(text[0])) return 0;
+  if (length == 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0) return 0;
+  if (length != 3 || text[0] != '\xe2') return length;
+  // U+2028 to U+202E and U+2066 to U+2069.
+  const auto last = static_cast<unsigned char>(text[2]);
+  const bool separator_or_mark = text[1] == '\x80' && last >= 0xa8 && last <= 0xae;
+  const bool isolate = text[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
+  return separator_or_mark || isolate ? 0 : length;
 }
 
 bool is_utf8(std::string_view text) {

@@ -7,8 +7,11 @@
 
 namespace quorate::words {
 
-/// `text` in double quotes, for a message of one line: control bytes, quotes, backslashes and
-/// bytes that are not UTF-8 are escaped, and at most `bytes_max` bytes are shown, then "...".
+/// `text` for a message of one line: quotes, backslashes and what printable_length() excludes are
+/// escaped, and at most `bytes_max` bytes are shown, then "...".
+[[nodiscard]] std::string escaped(std::string_view text, std::size_t bytes_max = 80);
+
+/// The same in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t bytes_max = 80);
 
 /// The candidate nearest to `word`, letter case aside, or empty when none is near: at most two
@@ -35,6 +38,10 @@ namespace quorate::words {
 /// The length in bytes of the UTF-8 sequence at the start of `text`, 0 when it is not valid
 /// (overlong forms, surrogates and what lies above U+10FFFF are not).
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
+
+/// The same, but 0 also for what a terminal or a reader may take for something else: control
+/// characters (C0, DEL, C1), line separators, and marks that change the direction of writing.
+[[nodiscard]] std::size_t printable_length(std::string_view text);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 

@@ -28,6 +28,16 @@ struct LogWalk {
   Zxid lost_to;
 };
 
+/// What the log held at least when the fence was last written. A chain of hashes proves that a log
+/// has no gap, not that its end is there; a log that ends below its fence has lost what was synced.
+/// The promises stand here a second time, so that no damage to the log makes a server forget them.
+struct FenceMark {
+  Zxid logged;                       ///< Synced in the log, ...
+  std::uint64_t changes = 0;         ///< ... as were so many promises, cuts and anchors,
+  std::optional<Promises> promises;  ///< the last of them these.
+  friend bool operator==(const FenceMark&, const FenceMark&) = default;
+};
+
 /// Opening is in two steps, because the promises name the image and the image says where the walk
 /// begins. Until a walk found no damage, or what it found was cut off, only promises are written.
 class DurableLog : public TxnLog {

@@ -3,14 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
+#include "core/base/check.h"
 #include "storage/bytes.h"
 #include "storage/crc32c.h"
 #include "storage/files.h"
+#include "storage/promises_codec.h"
 
 namespace quorate {
 namespace {
@@ -18,13 +21,14 @@ namespace {
 constexpr std::string_view magic = "QFENCE1\n";
 // Apart by more than a sector and a page, so that no single torn or lost write touches both.
 constexpr std::size_t slot_distance = 4096;
-constexpr std::size_t slot_bytes = 8 + 8 + 8 + 4 + 16 + 4 + 4;
+constexpr std::size_t slot_bytes = 1024;
 
 std::string encode_slot(const FenceMark& mark, std::uint64_t serial) {
   ByteWriter out;
-  out.raw(magic).u64(serial).u64(mark.logged.value).u32(mark.accepted_epoch.value);
-  out.raw({reinterpret_cast<const char*>(mark.cluster.data()), mark.cluster.size()});
-  out.u32(mark.server.value);
+  out.raw(magic).u64(serial).u64(mark.logged.value).u64(mark.changes);
+  out.text(mark.promises ? encode_promises(*mark.promises) : std::string());
+  check(out.str().size() + 4 <= slot_bytes, "promises are small");
+  out.raw(std::string(slot_bytes - 4 - out.str().size(), '\0'));
   out.u32(crc32c(out.str()));
   return out.str();
 }
@@ -42,18 +46,19 @@ std::optional<Slot> decode_slot(std::string_view bytes) {
   Slot slot;
   slot.serial = in.u64();
   slot.mark.logged = Zxid{in.u64()};
-  slot.mark.accepted_epoch = Epoch{in.u32()};
-  const auto cluster = in.raw(slot.mark.cluster.size());
-  for (std::size_t i = 0; i < cluster.size(); ++i)
-    slot.mark.cluster[i] = static_cast<std::uint8_t>(cluster[i]);
-  slot.mark.server = ServerId{in.u32()};
+  slot.mark.changes = in.u64();
+  const auto promises = in.text();
+  if (promises.empty()) return slot;
+  auto decoded = decode_promises(promises);
+  if (!decoded) return std::nullopt;
+  slot.mark.promises = *std::move(decoded);
   return slot;
 }
 
 }  // namespace
 
 Fence::Fence(int descriptor, std::string path, FenceMark mark, std::uint64_t serial)
-    : descriptor_(descriptor), path_(std::move(path)), mark_(mark), serial_(serial) {}
+    : descriptor_(descriptor), path_(std::move(path)), mark_(std::move(mark)), serial_(serial) {}
 
 Fence::~Fence() { ::close(descriptor_); }
 
@@ -65,11 +70,11 @@ Result<std::unique_ptr<Fence>> Fence::open(const std::string& path) {
   }
   std::optional<Slot> newest;
   for (std::size_t i = 0; i < 2; ++i) {
-    char bytes[slot_bytes];
+    std::array<char, slot_bytes> bytes{};
     const ssize_t got =
-        ::pread(descriptor, bytes, slot_bytes, static_cast<off_t>(i * slot_distance));
+        ::pread(descriptor, bytes.data(), slot_bytes, static_cast<off_t>(i * slot_distance));
     if (got != static_cast<ssize_t>(slot_bytes)) continue;  // An unreadable slot is a lost one.
-    const auto slot = decode_slot({bytes, slot_bytes});
+    const auto slot = decode_slot({bytes.data(), slot_bytes});
     // A slot in the other's place is a misdirected write, not the newest truth.
     if (!slot || slot->serial % 2 != i) continue;
     if (!newest || slot->serial > newest->serial) newest = slot;

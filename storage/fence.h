@@ -8,19 +8,9 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
-#include "storage/epoch_store.h"
+#include "storage/durable_log.h"
 
 namespace quorate {
-
-/// What the log held at least when the fence was last written. A chain of hashes proves that a log
-/// has no gap, not that its end is there; a log that ends below its fence has lost what was synced.
-struct FenceMark {
-  Zxid logged;           ///< Synced in the log ...
-  Epoch accepted_epoch;  ///< ... as was the promise of this epoch,
-  ClusterId cluster{};   ///< made by this server; zeros before the first promise.
-  ServerId server;
-  friend bool operator==(const FenceMark&, const FenceMark&) = default;
-};
 
 /// Two checksummed slots, written in turn and synced, so that a torn write spoils only the newer.
 /// One owner.

@@ -1,6 +1,7 @@
 #include "storage/files.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -85,10 +86,38 @@ Status move_durably(const std::string& from, const std::string& to) {
   return sync_directory(parent_of(from));
 }
 
+Status swap_durably(const std::string& one, const std::string& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0)
+    return sync_directory(parent_of(one));
+  if (errno != EINVAL && errno != ENOSYS) return io_error("exchange", one, errno);
+  const std::string third = one + ".old";
+  Status done = move_durably(one, third);
+  if (done) done = move_durably(other, one);
+  return done ? move_durably(third, other) : done;
+}
+
 Status remove_all(const std::string& path) {
   std::error_code error;
   fs::remove_all(path, error);
   return io_status("remove", path, error);
+}
+
+Status link_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  return io_status("link to", to, error);
+}
+
+Status copy_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (error) return io_status("copy to", to, error);
+  const int descriptor = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return io_error("open", to, errno);
+  const int result = ::fsync(descriptor);
+  const int number = errno;
+  ::close(descriptor);
+  return result == 0 ? Status{} : Status{io_error("sync", to, number)};
 }
 
 bool exists(const std::string& path) {

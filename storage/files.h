@@ -25,8 +25,17 @@ Status make_directory(const std::string& directory);
 /// Moves a file or directory and makes the move durable.
 Status move_durably(const std::string& from, const std::string& to);
 
+/// Exchanges two directories of one parent at once and durably; where the file system cannot, by
+/// way of a third name.
+Status swap_durably(const std::string& one, const std::string& other);
+
 /// Removes a file or a whole directory. Success when it is not there.
 Status remove_all(const std::string& path);
+
+/// A second name for the same file. Error `io_error` when `to` is there.
+Status link_file(const std::string& from, const std::string& to);
+/// A synced copy; `to` is replaced, but its name is not yet durable.
+Status copy_file(const std::string& from, const std::string& to);
 
 [[nodiscard]] bool exists(const std::string& path);
 

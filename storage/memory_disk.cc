@@ -60,9 +60,10 @@ void MemoryDisk::damage_image(const std::string& directory) {
 
 void MemoryDisk::lose_log() {
   const auto held = lock();
-  const Zxid fence = log.fence;
-  log = Log{};
-  log.fence = fence;
+  Log lost;
+  lost.fence = log.fence;
+  lost.fenced_promises = log.fenced_promises;
+  log = lost;
 }
 
 std::unique_lock<std::recursive_mutex> MemoryDisk::lock() const { return std::unique_lock(mutex_); }

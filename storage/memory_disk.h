@@ -48,6 +48,7 @@ class MemoryDisk {
     std::size_t synced = 0;  ///< How many of the entries survive a crash.
     std::optional<Promises> promises;
     Zxid fence;
+    std::optional<Promises> fenced_promises;  ///< The fence's copy.
   };
   using Records = std::map<std::string, Blob, std::less<>>;
   struct Image {
@@ -75,7 +76,7 @@ class MemoryDisk {
   /// Flips a bit of a record, or of an image; reading it is `damaged` from then on.
   void damage_record(Zxid zxid);
   void damage_image(const std::string& directory);
-  /// Everything but the fence is lost.
+  /// The log is lost, but not its fence.
   void lose_log();
 
   // For the stores, under lock(): -------------------------------------------------------------

@@ -60,7 +60,7 @@ MemoryLog::MemoryLog(MemoryDisk& disk, unsigned fence_every_groups)
 Result<std::unique_ptr<MemoryLog>> MemoryLog::open(MemoryDisk& disk, unsigned fence_every_groups) {
   const auto held = disk.lock();
   std::unique_ptr<MemoryLog> log(new MemoryLog(disk, fence_every_groups));
-  if (!disk.log.made && disk.log.fence != Zxid{})
+  if (!disk.log.made && (disk.log.fence != Zxid{} || disk.log.fenced_promises))
     return {ErrorCode::damaged, "the log is lost, but its fence is there"};
   log->fresh_ = !std::exchange(disk.log.made, true);
   return log;
@@ -253,6 +253,7 @@ Status MemoryLog::store(const Promises& promises) {
   const Status begun = disk_.begin(DiskOperation::promise, start_, 0);
   if (!begun) return begun;
   disk_.log.promises = promises;
+  disk_.log.fenced_promises = promises;
   disk_.log.synced = disk_.log.entries.size();
   return {};
 }

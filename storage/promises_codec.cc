@@ -1,6 +1,7 @@
 #include "storage/promises_codec.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "storage/bytes.h"
@@ -16,6 +17,9 @@ constexpr std::uint32_t version = 1;
 Status check_promises(const std::optional<Promises>& before, const Promises& next) {
   if (next.current_epoch > next.accepted_epoch)
     return {ErrorCode::bad_arguments, "the current epoch would be above the accepted one"};
+  constexpr std::size_t name_bytes_max = 255;
+  if (next.image_directory.size() > name_bytes_max)
+    return {ErrorCode::bad_arguments, "the name of the image's directory is too long"};
   if (!before) return {};
   if (next.accepted_epoch < before->accepted_epoch || next.current_epoch < before->current_epoch)
     return {ErrorCode::bad_arguments, "an epoch would go back"};

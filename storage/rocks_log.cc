@@ -98,18 +98,17 @@ Status RocksLog::drop_after(const LogPosition& kept) {
   const auto behind = last_stored();
   if (!behind) return latch(behind.error());
   rocksdb::WriteBatch batch;
-  put_sync_marker(batch, synced_below_);
   const LogKey begin = log_key(Zxid{kept.zxid.value + 1});
   const LogKey end = log_key(Zxid{behind->value + 1});
   batch.DeleteRange(database_->records, slice(begin), slice(end));
   // Known before it is done, so that no reader can be opened that expects what is going.
   set_last(kept);
   database_->cuts.cut_after(kept.zxid);
-  const Status written = write(batch, true);
+  const Status written = write_change(batch);
   if (!written) return written;
   synced_ = kept.zxid;
   proof_ = Proof::sound;
-  return {};
+  return write_fence(kept.zxid);
 }
 
 Status RocksLog::anchor_at(const LogPosition& position) {
@@ -129,7 +128,6 @@ Status RocksLog::anchor_at(const LogPosition& position) {
   const auto behind = last_stored();
   if (!behind) return latch(behind.error());
   rocksdb::WriteBatch batch;
-  put_sync_marker(batch, synced_below_);
   const LogKey first = log_key(Zxid{0});
   const LogKey past = log_key(Zxid{behind->value + 1});
   batch.DeleteRange(database_->records, slice(first), slice(past));
@@ -140,11 +138,11 @@ Status RocksLog::anchor_at(const LogPosition& position) {
     last_ = position;
   }
   database_->cuts.cut_after(Zxid{});
-  const Status written = write(batch, true);
+  const Status written = write_change(batch);
   if (!written) return written;
   synced_ = position.zxid;
   proof_ = Proof::sound;
-  return note_logged();
+  return write_fence(position.zxid);
 }
 
 Result<std::unique_ptr<LogReader>> RocksLog::reader(Zxid zxid) const {
@@ -229,9 +227,17 @@ Status RocksLog::write(rocksdb::WriteBatch& batch, bool synced) {
   return {};
 }
 
+// The fence follows, so that the loss of a change cannot go unnoticed.
+Status RocksLog::write_change(rocksdb::WriteBatch& batch) {
+  put_sync_marker(batch, synced_below_);
+  put_changes(*database_, batch, changes_ + 1);
+  const Status written = write(batch, true);
+  if (written) ++changes_;
+  return written;
+}
+
 Status RocksLog::write_fence(Zxid logged) {
-  FenceMark mark = fence_->mark();
-  mark.logged = logged;
+  const FenceMark mark{logged, changes_, promises_};
   const Status written = fence_->write(mark);
   if (!written) return latch(written.error());
   return {};

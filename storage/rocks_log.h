@@ -40,8 +40,8 @@ struct RocksLogSettings {
 class RocksLog final : public DurableLog, private EpochStore {
  public:
   /// Makes a store where there is none. Errors, each naming the file and what to do: `damaged` when
-  /// the store cannot be opened or its promises are lost; `foreign` when log and fence belong to
-  /// different servers; `unimplemented` for a newer format; `io_error`.
+  /// the store cannot be opened, or its promises are lost here and in the fence; `foreign` when log
+  /// and fence belong to different servers; `unimplemented` for a newer format; `io_error`.
   static Result<std::unique_ptr<RocksLog>> open(RocksLogSettings settings);
   ~RocksLog() override;
 
@@ -76,14 +76,17 @@ class RocksLog final : public DurableLog, private EpochStore {
   Status open_fence();
   Status open_database();
   Status read_own_records();
+  Status read_promises();
   Status create_own_records();
-  Status check_fence();
+  [[nodiscard]] Status check_owner() const;
+  Status renew_fence();
   Status settle(LogWalk& out, const Status& broken);
 
   [[nodiscard]] std::optional<Error> failure() const;
   [[nodiscard]] Status writable() const;
   Status latch(Error error);
   Status write(rocksdb::WriteBatch& batch, bool synced);
+  Status write_change(rocksdb::WriteBatch& batch);
   Status write_fence(Zxid logged);
   [[nodiscard]] Result<Zxid> last_stored() const;
   Status delete_files_up_to(Zxid zxid);
@@ -95,6 +98,7 @@ class RocksLog final : public DurableLog, private EpochStore {
   std::unique_ptr<Fence> fence_;
   WalReport wal_;
   std::optional<std::string> fence_lost_;
+  std::optional<std::string> change_lost_;  ///< The last promises, cuts or anchors; see the fence.
   bool fresh_ = false;
   bool unfinished_ = false;  ///< There is no fence: perhaps the store was never completed.
   enum class Proof {
@@ -104,6 +108,7 @@ class RocksLog final : public DurableLog, private EpochStore {
   } proof_ = Proof::none;  ///< By a walk, or a repair since.
 
   std::optional<Promises> promises_;
+  std::uint64_t changes_ = 0;       ///< Promises, cuts and anchors so far.
   std::uint64_t synced_below_ = 0;  ///< RocksDB's number behind all that is synced.
   Zxid synced_;                     ///< The last record synced.
   unsigned groups_since_fence_ = 0;

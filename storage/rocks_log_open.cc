@@ -45,13 +45,27 @@ Result<Contents> contents_of(rocksdb::Env& env, const std::string& directory) {
   return contents;
 }
 
+/// RocksDB deletes the WAL once it has read what it can of it. A copy stays for those who want to
+/// know what happened, or to save more than RocksDB did; the first, for later ones have less.
+Status keep_damaged_wal(const std::string& directory) {
+  const std::string kept = directory + ".wal.damaged";
+  if (exists(kept)) return {};
+  const auto names = names_in(directory);
+  if (!names) return names.status();
+  Status done = make_directory(kept);
+  for (const std::string& name : *names) {
+    if (done && name.ends_with(".log")) done = copy_file(directory + "/" + name, kept + "/" + name);
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open(RocksLogSettings settings) {
   if (settings.env == nullptr) settings.env = rocksdb::Env::Default();
   std::unique_ptr<RocksLog> log(new RocksLog(std::move(settings)));
   for (const auto step : {&RocksLog::open_fence, &RocksLog::open_database,
-                          &RocksLog::read_own_records, &RocksLog::check_fence}) {
+                          &RocksLog::read_own_records, &RocksLog::renew_fence}) {
     const Status done = ((*log).*step)();
     if (!done) return done.error();
   }
@@ -89,6 +103,10 @@ Status RocksLog::open_database() {
     wal_ = *std::move(wal);
     // An open instance always has a WAL file; only one whose making was interrupted has none.
     if (!wal_.found && !unfinished_) wal_.lost = true;
+    if (wal_.tear && wal_.tear->synced_lost) {
+      const Status kept = keep_damaged_wal(settings_.directory);
+      if (!kept) return kept;
+    }
   }
   rocksdb::DBOptions options = log_database_options(settings_.env);
   options.create_if_missing = fresh_;
@@ -142,13 +160,47 @@ Status RocksLog::read_own_records() {
   if (!position) return {ErrorCode::damaged, position.error().text + and_do(settings_.directory)};
   base_ = *position;
   last_ = base_;
+  return read_promises();
+}
+
+// From the log, or from the fence where the log has lost them.
+Status RocksLog::read_promises() {
+  const auto counted = own_record(*database_, changes_key);
+  if (!counted) return counted.error();
+  const auto changes = counted.value() ? decode_changes(*counted.value()) : std::uint64_t{0};
   const auto stored = own_record(*database_, promises_key);
   if (!stored) return stored.error();
-  if (!stored.value()) return {};
-  auto promises = decode_promises(*stored.value());
-  if (!promises) return {promises.code(), promises.error().text + and_do(settings_.directory)};
-  promises_ = *std::move(promises);
+  Status readable = changes.status();
+  if (readable && stored.value()) {
+    auto promises = decode_promises(*stored.value());
+    if (promises) promises_ = *std::move(promises);
+    readable = promises.status();
+  }
+  if (const Status ours = check_owner(); !ours) return ours;
+  if (readable.code() == ErrorCode::unimplemented) return readable;
+  if (readable && (fence_ == nullptr || *changes >= fence_->mark().changes)) {
+    changes_ = *changes;
+    return {};
+  }
+  if (fence_ == nullptr)
+    return {ErrorCode::damaged, readable.error().text + and_do(settings_.directory)};
+  change_lost_ = "the log " + settings_.directory +
+                 " has lost the last of its promises and cuts, which its fence remembers";
+  changes_ = fence_->mark().changes;
+  promises_ = fence_->mark().promises;
   return {};
+}
+
+Status RocksLog::check_owner() const {
+  if (!promises_ || fence_ == nullptr || !fence_->mark().promises) return {};
+  const Promises& fenced = *fence_->mark().promises;
+  if (fenced.cluster == promises_->cluster && fenced.server == promises_->server) return {};
+  return {ErrorCode::foreign,
+          "the log " + settings_.directory + " is that of server " +
+              std::to_string(promises_->server.value) + ", but the fence " + settings_.fence_path +
+              " is that of server " + std::to_string(fenced.server.value) +
+              (fenced.server == promises_->server ? " of another cluster" : "") +
+              "; put the directories of one server together"};
 }
 
 Status RocksLog::create_own_records() {
@@ -160,35 +212,13 @@ Status RocksLog::create_own_records() {
   return write(batch, true);
 }
 
-Status RocksLog::check_fence() {
-  if (fence_ == nullptr) {
-    if (!unfinished_ || !fresh_)
-      fence_lost_ = fence_lost_.value_or("the fence " + settings_.fence_path + " is missing");
-    FenceMark mark;
-    if (promises_)
-      mark = FenceMark{{}, promises_->accepted_epoch, promises_->cluster, promises_->server};
-    auto made = Fence::create(settings_.fence_path, mark);
-    if (!made) return made.error();
-    fence_ = *std::move(made);
-    return {};
-  }
-  const FenceMark& mark = fence_->mark();
-  const FenceMark nobody{mark.logged, {}, {}, {}};
-  if (mark == nobody) return {};
-  if (!promises_ || promises_->accepted_epoch < mark.accepted_epoch) {
-    return {ErrorCode::damaged, "the log " + settings_.directory +
-                                    " has lost the promise of epoch " +
-                                    std::to_string(mark.accepted_epoch.value) +
-                                    " that its fence remembers" + and_do(settings_.directory)};
-  }
-  if (mark.cluster != promises_->cluster || mark.server != promises_->server) {
-    return {ErrorCode::foreign,
-            "the log " + settings_.directory + " is that of server " +
-                std::to_string(promises_->server.value) + ", but the fence " +
-                settings_.fence_path + " is that of server " + std::to_string(mark.server.value) +
-                (mark.server == promises_->server ? " of another cluster" : "") +
-                "; put the directories of one server together"};
-  }
+Status RocksLog::renew_fence() {
+  if (fence_ != nullptr) return {};
+  if (!unfinished_ || !fresh_)
+    fence_lost_ = fence_lost_.value_or("the fence " + settings_.fence_path + " is missing");
+  auto made = Fence::create(settings_.fence_path, {Zxid{}, changes_, promises_});
+  if (!made) return made.error();
+  fence_ = *std::move(made);
   return {};
 }
 
@@ -256,6 +286,7 @@ Status RocksLog::settle(LogWalk& out, const Status& broken) {
     damage = tear->file + " is damaged at byte " + std::to_string(tear->offset) +
              ": synced records behind " + to_string(tear->last_before) + " are lost";
   }
+  if (damage.empty() && change_lost_) damage = *change_lost_;
   if (damage.empty() && wal_.lost) damage = "the WAL of " + settings_.directory + " is lost";
   if (damage.empty() && out.last.zxid < fence)
     damage = ends + ", below its fence: synced records up to " + to_string(fence) + " are lost";
@@ -281,19 +312,13 @@ Status RocksLog::store(const Promises& promises) {
   const Status allowed = check_promises(promises_, promises);
   if (!allowed) return allowed;
   rocksdb::WriteBatch batch;
-  put_sync_marker(batch, synced_below_);
   batch.Put(database_->promises, slice(promises_key), encode_promises(promises));
   const Zxid reached = last().zxid;
-  const Status written = write(batch, true);
+  const Status written = write_change(batch);
   if (!written) return written;
   if (proof_ == Proof::sound) synced_ = reached;
   promises_ = promises;
-  const FenceMark mark{std::max(fence_->mark().logged, synced_), promises.accepted_epoch,
-                       promises.cluster, promises.server};
-  if (mark == fence_->mark()) return {};
-  const Status fenced = fence_->write(mark);
-  if (!fenced) return latch(fenced.error());
-  return {};
+  return write_fence(std::max(fence_->mark().logged, synced_));
 }
 
 }  // namespace quorate

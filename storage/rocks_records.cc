@@ -34,6 +34,19 @@ Result<LogPosition> decode_base(std::string_view bytes) {
   return LogPosition{Zxid{load_u64(bytes.data() + 4)}, load_u64(bytes.data() + 12)};
 }
 
+void put_changes(RocksDatabase& database, rocksdb::WriteBatch& batch, std::uint64_t changes) {
+  ByteWriter body;
+  body.u64(changes);
+  const std::string value = ByteWriter().u32(crc32c(body.str())).raw(body.str()).str();
+  batch.Put(database.promises, rocksdb::Slice(changes_key.data(), changes_key.size()), value);
+}
+
+Result<std::uint64_t> decode_changes(std::string_view bytes) {
+  if (bytes.size() != 12 || crc32c(bytes.substr(4)) != load_u32(bytes.data()))
+    return {ErrorCode::damaged, "the log's count of changes has a wrong checksum"};
+  return load_u64(bytes.data() + 4);
+}
+
 Result<Zxid> last_key(RocksDatabase& database) {
   const std::unique_ptr<rocksdb::Iterator> iterator(
       database.db->NewIterator(rocksdb::ReadOptions(), database.records));

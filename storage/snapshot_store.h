@@ -31,27 +31,42 @@ struct ImageWrite {
 };
 
 /// The image in one directory. Keys sort bytewise; the meaning of keys and values is the codec's
-/// (schema/capnp/image_codec.h).
+/// (schema/capnp/image_codec.h), but keys are not empty and do not begin with a zero byte.
+///
+/// One owner. Failure: after an error of write(), fill(), flush() or checkpoint() nothing further
+/// can be written, and what the last flush() returned is what counts. All errors name the file.
 class SnapshotStore {
  public:
   virtual ~SnapshotStore() = default;
 
-  /// Nothing in a fresh store. Error `damaged`.
+  /// As of the last write(). Nothing in a fresh store, and while one is being filled. Error
+  /// `damaged`.
   [[nodiscard]] virtual Result<std::optional<ImageHeader>> header() const = 0;
 
-  /// Applies one merged set, atomically; not yet durable.
+  /// Applies one merged set, atomically and together with its header; not yet durable.
+  /// Error `bad_arguments` for a key that is not allowed.
   virtual Status write(std::span<const ImageWrite> writes, const ImageHeader& header) = 0;
+  /// Adds records to an image that is being received; it has no header, and counts for nothing,
+  /// until write() gives it one. Error `bad_arguments` when there is one.
+  virtual Status fill(std::span<const ImageWrite> writes) = 0;
   /// Makes all written sets durable, rate-limited; the header now on disk may move the purge.
+  /// Error `bad_arguments` when there is no header.
   virtual Result<ImageHeader> flush() = 0;
 
   /// Calls `visit` for every record in key order until it returns an error, which is returned.
+  /// Error `damaged` when a record cannot be read: what was visited before is then not all.
   virtual Status for_each(
       const std::function<Status(std::string_view key, std::string_view value)>& visit) const = 0;
 
-  /// A hard-linked copy in `directory` (must not exist), of what is durable.
+  /// A hard-linked copy in `directory` (must not exist), of everything written, made durable.
   virtual Status checkpoint(const std::string& directory) = 0;
 
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;  ///< On disk, about.
 };
+
+/// Whether a record of an image may have this key.
+[[nodiscard]] inline bool is_image_key(std::string_view key) {
+  return !key.empty() && key.front() != '\0';
+}
 
 }  // namespace quorate

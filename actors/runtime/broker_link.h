@@ -51,15 +51,19 @@ class BrokerLink final : public ByteLink {
 
 /// Spawns a class-based broker of its own for a connection that `parent` has just accepted:
 /// Impl(actor_config&, connection_handle, args...). The class counterpart of typed_broker::fork().
+/// `Options` may be caf::monitored or caf::linked, to `parent`.
 template <class Impl, caf::spawn_options Options = caf::no_spawn_options, class... Args>
 auto fork_broker(caf::io::abstract_broker& parent, caf::io::connection_handle handle,
                  Args&&... args) {
   auto scribe = parent.take(handle);
   caf::actor_config config{parent.context()};
-  auto child = parent.system().template spawn_class<Impl, Options>(config, handle,
-                                                                   std::forward<Args>(args)...);
+  auto child = parent.system().template spawn_class<Impl, caf::make_unbound(Options)>(
+      config, handle, std::forward<Args>(args)...);
+  // It has not run yet: that happens in a later task of this thread.
   auto* broker = static_cast<Impl*>(caf::actor_cast<caf::abstract_actor*>(child));
   if (scribe != nullptr) broker->move_scribe(std::move(scribe));
+  if constexpr (caf::has_monitor_flag(Options)) parent.monitor(broker);
+  if constexpr (caf::has_link_flag(Options)) parent.link_to(child);
   return child;
 }
 

@@ -65,14 +65,11 @@ IoBackend::IoBackend(caf::actor_system* system)
 }
 
 IoBackend::~IoBackend() {
-  adopt_inbox();
-  while (!tasks_.empty()) {
-    caf::resumable* task = tasks_.front();
-    tasks_.pop_front();
-    caf::scheduler::abstract_coordinator::cleanup_and_release(task);
-    adopt_inbox();
+  for (tasks_.adopt(); tasks_.size() > 0; tasks_.adopt()) {
+    caf::scheduler::abstract_coordinator::cleanup_and_release(tasks_.pop());
   }
-  shut_down();
+  // What those actors did on their way out may have opened or left something.
+  close_sockets();
 }
 
 int IoBackend::open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -189,45 +186,19 @@ void IoBackend::exec_later(caf::resumable* task) {
     return;
   }
   if (std::this_thread::get_id() == thread_id()) {
-    tasks_.push_back(task);
-    return;
+    tasks_.push(task);
+  } else if (tasks_.push_from_outside(task)) {
+    const std::uint64_t one = 1;
+    // Fails only when the counter is full, and then the loop is awake anyway.
+    [[maybe_unused]] const auto written = ::write(wake_.fd(), &one, sizeof one);
   }
-  bool wake = false;
-  {
-    const std::lock_guard guard(inbox_mutex_);
-    inbox_.push_back(task);
-    inbox_filled_.store(true, std::memory_order_relaxed);
-    wake = std::exchange(asleep_, false);
-  }
-  if (!wake) return;
-  const std::uint64_t one = 1;
-  // Fails only when the counter is full, and then the loop is awake anyway.
-  [[maybe_unused]] const auto written = ::write(wake_.fd(), &one, sizeof one);
-}
-
-void IoBackend::adopt_inbox() {
-  if (!inbox_filled_.load(std::memory_order_relaxed)) return;
-  {
-    const std::lock_guard guard(inbox_mutex_);
-    inbox_taken_.swap(inbox_);
-    inbox_filled_.store(false, std::memory_order_relaxed);
-  }
-  tasks_.insert(tasks_.end(), inbox_taken_.begin(), inbox_taken_.end());
-  inbox_taken_.clear();
-}
-
-/// Decides under the mutex whether the loop may wait, so that no task slips in unseen.
-bool IoBackend::fall_asleep() {
-  const std::lock_guard guard(inbox_mutex_);
-  asleep_ = inbox_.empty();
-  return asleep_;
 }
 
 void IoBackend::run_task(caf::resumable* task) {
   counters_->tasks.add();
   switch (task->resume(this, std::numeric_limits<std::size_t>::max())) {
     case caf::resumable::resume_later:
-      tasks_.push_back(task);
+      tasks_.push(task);
       break;
     case caf::resumable::shutdown_execution_unit:
       break;
@@ -241,9 +212,7 @@ void IoBackend::run_task(caf::resumable* task) {
 void IoBackend::run_tasks(Clock::time_point until) {
   // A snapshot: what these tasks make ready waits for the next round.
   for (auto left = tasks_.size(); left > 0; --left) {
-    caf::resumable* task = tasks_.front();
-    tasks_.pop_front();
-    run_task(task);
+    run_task(tasks_.pop());
     if (Clock::now() >= until) return;
   }
 }
@@ -251,12 +220,12 @@ void IoBackend::run_tasks(Clock::time_point until) {
 // -- the loop -----------------------------------------------------------------------------------
 
 bool IoBackend::has_work() const {
-  return !tasks_.empty() || !ready_peers_.empty() || !ready_clients_.empty() ||
-         !accepting_.empty() || !dirty_.empty() || inbox_filled_.load(std::memory_order_relaxed);
+  return !tasks_.looks_empty() || !ready_peers_.empty() || !ready_clients_.empty() ||
+         !accepting_.empty() || !dirty_.empty();
 }
 
 void IoBackend::run() {
-  while (num_socket_handlers() > 0) turn(true);
+  while (num_socket_handlers() > 0 && !shut_down_) turn(true);
 }
 
 bool IoBackend::try_run_once() {
@@ -268,25 +237,20 @@ bool IoBackend::try_run_once() {
 void IoBackend::run_once() { turn(true); }
 
 void IoBackend::turn(bool may_block) {
-  const bool block = may_block && !has_work() && fall_asleep();
+  const bool block = may_block && !has_work() && tasks_.fall_asleep();
   counters_->polls.add();
   poll_once(block);
-  if (block) {
-    const std::lock_guard guard(inbox_mutex_);
-    asleep_ = false;
-  }
+  if (block) tasks_.stay_awake();
   const auto start = Clock::now();
   const auto until = start + options_.turn;
-  auto now = start;
   do {
-    adopt_inbox();
+    tasks_.adopt();
     serve(ready_peers_, Clock::time_point::max());
     run_tasks(until);
     accept_connections();
     serve(ready_clients_, until);
-    now = Clock::now();
-  } while (now < until && (!tasks_.empty() || !ready_peers_.empty() || !ready_clients_.empty() ||
-                           inbox_filled_.load(std::memory_order_relaxed)));
+  } while ((!tasks_.looks_empty() || !ready_peers_.empty() || !ready_clients_.empty()) &&
+           Clock::now() < until);
   send_dirty();
   apply_registrations();
   counters_->turns.add();
@@ -371,8 +335,9 @@ caf::io::network::multiplexer::supervisor_ptr IoBackend::make_supervisor() {
     Supervisor(IoBackend& backend, supervisor_ptr base)
         : backend_(backend), base_(std::move(base)) {}
     ~Supervisor() override {
-      backend_.dispatch([&backend = backend_] { backend.shut_down(); });
+      // Ours last: once it has run, nothing can wake the loop any more.
       base_.reset();
+      backend_.dispatch([&backend = backend_] { backend.shut_down(); });
     }
     IoBackend& backend_;
     supervisor_ptr base_;
@@ -381,7 +346,14 @@ caf::io::network::multiplexer::supervisor_ptr IoBackend::make_supervisor() {
 }
 
 void IoBackend::shut_down() {
-  if (std::exchange(shut_down_, true)) return;
+  shut_down_ = true;
+  close_sockets();
+  del(operation::read, wake_.fd(), &wake_);
+  del(operation::read, timer_.fd(), &timer_);
+  apply_registrations();
+}
+
+void IoBackend::close_sockets() {
   while (!doormen_.empty()) doormen_.back()->close_now();
   while (!links_.empty()) {
     const LinkPtr link = links_.begin()->second;
@@ -389,11 +361,9 @@ void IoBackend::shut_down() {
   }
   ready_peers_.clear();
   ready_clients_.clear();
+  accepting_.clear();
   closing_.clear();
   paused_.clear();
-  del(operation::read, wake_.fd(), &wake_);
-  del(operation::read, timer_.fd(), &timer_);
-  apply_registrations();
 }
 
 }  // namespace quorate

@@ -1,17 +1,15 @@
 // The multiplexer of the server: one thread that runs all sockets and all pinned actors.
 #pragma once
 
-#include <atomic>
 #include <caf/io/network/default_multiplexer.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "actors/runtime/io_link.h"
 #include "actors/runtime/io_options.h"
+#include "actors/runtime/run_queue.h"
 #include "core/base/flat_map.h"
 
 namespace quorate {
@@ -93,19 +91,17 @@ class IoBackend final : public caf::io::network::default_multiplexer {
 
   // The loop.
   void turn(bool may_block);
-  void work();
   void serve(std::vector<LinkPtr>& ready, Clock::time_point until);
   void run_tasks(Clock::time_point until);
   void run_task(caf::resumable* task);
   void accept_connections();
   void send_dirty();
-  void adopt_inbox();
   [[nodiscard]] bool has_work() const;
-  bool fall_asleep();
-  void on_wake() {}
+  void on_wake() { counters_->wakes.add(); }
   void on_timer();
   void arm_timer();
   void shut_down();
+  void close_sockets();
 
   IoOptions options_;
   std::shared_ptr<IoCounters> counters_;
@@ -119,15 +115,9 @@ class IoBackend final : public caf::io::network::default_multiplexer {
   FlatMap<std::int64_t, LinkPtr> links_;
   std::vector<LinkPtr> ready_peers_, ready_clients_, dirty_, closing_, serving_;
   std::vector<DoormanPtr> doormen_, accepting_, paused_;
-  std::deque<caf::resumable*> tasks_;
+  RunQueue tasks_;
   bool timer_armed_ = false;
   bool shut_down_ = false;
-
-  std::mutex inbox_mutex_;
-  std::vector<caf::resumable*> inbox_;     ///< From other threads, under the mutex.
-  bool asleep_ = false;                    ///< Under the mutex: the loop waits in the kernel.
-  std::atomic<bool> inbox_filled_{false};  ///< So that the loop looks only when there is some.
-  std::vector<caf::resumable*> inbox_taken_;
 };
 
 }  // namespace quorate

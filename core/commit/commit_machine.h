@@ -13,8 +13,10 @@
 
 #include "core/base/flat_map.h"
 #include "core/base/ids.h"
+#include "core/commit/commit_limits.h"
 #include "core/commit/connection_order.h"
 #include "core/commit/delivery.h"
+#include "core/commit/local_requests.h"
 #include "core/commit/request_batch.h"
 #include "core/tree/state.h"
 #include "core/txn/sync_request.h"
@@ -22,22 +24,6 @@
 #include "core/watch/watch_table.h"
 
 namespace quorate {
-
-struct CommitLimits {
-  /// Requests of one connection that wait here. The connection admits fewer; one that exceeds it
-  /// is closed (throttled).
-  std::size_t pending_requests_max = 4096;
-  /// Watches of one connection, and the bytes of their paths together. A read or addWatch beyond
-  /// is refused with quota_exceeded and registers nothing; so is a setWatches, whose connection is
-  /// also closed, because its client would trust in watches that are not there.
-  std::size_t watches_max = 100'000;
-  std::size_t watch_path_bytes_max = std::size_t{16} << 20;
-  /// Of a reply: larger ones are refused with reply_too_large.
-  std::size_t reply_bytes_max = 1 << 20;
-  /// Of a write with its ACLs expanded; larger ones are refused with request_too_large. Well below
-  /// what a record of the log may have.
-  std::size_t write_bytes_max = std::size_t{4} << 20;
-};
 
 /// A session that was created or attached, here or on another server.
 struct OpenedSession {
@@ -64,11 +50,12 @@ struct CommitOutput {
 /// on when they arrive, without waiting for earlier ones, and run when applied; what came behind
 /// a write runs right after that write is applied and before the next record is: of pipelined
 /// `set 1, get, set 2` the get returns 1. What is refused here (Refused, an invalid ACL or path of
-/// a create, too large a write) takes its place in the order but no zxid.
+/// a create, too large a write, a lapsed deadline) takes its place in the order but no zxid.
 ///
 /// Watches are registered in the step of the read they belong to; a txn's events enter the streams
 /// before its reply and before any later read result. They are filtered by READ with the ACL that
-/// came with the change; a filtered standard watch is consumed all the same.
+/// came with the change and the identities of the connection's last batch; a filtered standard
+/// watch is consumed all the same.
 ///
 /// Sync. Answered when the tree has everything that had been proposed when the leader was asked.
 /// A later write of the same connection that is applied says as much: whatever anybody had been
@@ -92,10 +79,12 @@ class CommitMachine {
  public:
   using Time = std::chrono::milliseconds;
 
-  /// `server` and `incarnation` are the origin of the writes that connections here make.
-  CommitMachine(State state, ServerId server, Incarnation incarnation, const CommitLimits& limits);
+  /// `server` and `incarnation` are the origin of the writes that connections here make;
+  /// `table_seed` keys the table of watched paths (hash flooding).
+  CommitMachine(State state, ServerId server, Incarnation incarnation, const CommitLimits& limits,
+                std::uint64_t table_seed);
   CommitMachine(CommitMachine&&) noexcept;
-  CommitMachine& operator=(CommitMachine&&) noexcept;
+  CommitMachine& operator=(CommitMachine&&) = delete;
   ~CommitMachine();
 
   // --- Connections. Events of connections that are unknown or closed are ignored. ---------------
@@ -105,10 +94,15 @@ class CommitMachine {
 
   /// The connection wants `session`: `body` is CreateSession or AttachSession. Answered by
   /// SessionOpened or CloseConnection. REQUIRES: once per connection, before its requests.
-  void on_handshake(ConnectionSerial connection, SessionId session, TxnBody body);
+  ///
+  /// A server behind `last_seen` refuses a new session at once (server_behind). An attach is in
+  /// the log behind whatever its client has seen, so that it is refused only if this server has
+  /// applied it and is still behind: the client comes from another history.
+  void on_handshake(ConnectionSerial connection, SessionId session, TxnBody body, Zxid last_seen);
 
-  /// Requests behind an unanswered handshake wait for it.
-  void on_requests(const RequestBatch& batch);
+  /// Takes the requests out of the batch. Requests behind an unanswered handshake wait for it.
+  /// A connection that never shook hands is closed (unknown_session).
+  void on_requests(RequestBatch&& batch);
 
   /// The connection is gone: its watches, its queue and what it was not yet given are forgotten.
   void on_closed(ConnectionSerial connection);
@@ -119,8 +113,8 @@ class CommitMachine {
   /// turns by passing few at a time.
   void on_committed(std::span<const std::shared_ptr<const Txn>> txns);
 
-  /// The leader's word for a SyncRequest: answered when everything up to `point` is applied.
-  void on_synced(ConnectionSerial connection, std::uint64_t sequence, Zxid point);
+  /// The leader's word for a SyncRequest: answered when everything up to the point is applied.
+  void on_synced(const SyncPoint& synced);
 
   /// Writes reach a leader (again): sends on what was held. Nothing may be in flight from before.
   void on_serving();
@@ -143,9 +137,9 @@ class CommitMachine {
   /// Gives the next connection's deliveries; false when there are none. Connections that have
   /// replies come first; those with nothing but events wait behind them, so that the owner can
   /// spread a fan-out over turns while replies leave. Each connection's own order holds in any
-  /// case. `into.deliveries` may be a used vector: it is cleared, and its capacity is kept for
-  /// the connection.
+  /// case.
   bool take(ConnectionStream& into);
+  /// False: take() would give events only, or nothing.
   [[nodiscard]] bool has_replies() const { return !with_replies_.empty(); }
   [[nodiscard]] bool has_deliveries() const { return has_replies() || !with_events_.empty(); }
 
@@ -163,7 +157,45 @@ class CommitMachine {
  private:
   struct Connection;
 
-  Connection* find(ConnectionSerial connection);
+  [[nodiscard]] Connection* find(ConnectionSerial connection) const;
+  /// As find(), but nullptr for one that was told to close.
+  [[nodiscard]] Connection* find_alive(ConnectionSerial connection) const;
+  /// In the order of serials, so that nothing depends on the table's.
+  [[nodiscard]] std::vector<Connection*> all_connections() const;
+
+  // Requests (commit_requests.cc).
+  void handle(Connection& connection, HeldRequest&& held);
+  void submit_handshake(Connection& connection, HeldHandshake&& handshake);
+  void submit(Connection& connection, const SharedIdentities& identities, TxnBody body);
+  void send_write(Connection& connection, HeldRequest&& held);
+  void send_sync(Connection& connection, HeldRequest&& held);
+  void refuse(Connection& connection, HeldRequest&& held, ErrorCode error);
+  /// Executes a local request and adds its reply.
+  void run(Connection& connection, const Request& request, const SharedIdentities& identities,
+           Time received);
+  void run_set_watches(Connection& connection, std::int64_t xid, const SetWatches& wanted,
+                       const Asker& asker);
+  void answer(Connection& connection, std::int64_t xid, Zxid zxid, ErrorCode error, ReplyBody body);
+  void answer_front_sync(Connection& connection);
+  /// Runs and answers from the front what nothing holds up any more.
+  void drain(Connection& connection);
+
+  // Txns (commit_txns.cc).
+  void apply(const Txn& txn);
+  /// The connection that waits for this txn, or nullptr. What waits before it has run then.
+  Connection* release_author(const Txn& txn);
+  void tell_watchers(const std::vector<Change>& changes, Zxid zxid);
+  void follow_sessions(const Txn& txn, const Outcome& outcome, Connection* author);
+  void close_owner(SessionId session, const Connection* except, ErrorCode reason);
+  void complete(Connection& author, const Txn& txn, Outcome& outcome);
+  void complete_handshake(Connection& author, const Txn& txn, const Outcome& outcome);
+  void wake_syncs();
+
+  /// What it had queued dies; CloseConnection is the last thing it is told.
+  void close(Connection& connection, ErrorCode reason);
+  void detach(Connection& connection);
+  void stop_serving();
+  void list(Connection& connection, bool has_reply);
 
   State state_;
   ServerId server_;
@@ -176,6 +208,7 @@ class CommitMachine {
   FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.
   std::multimap<Zxid, ConnectionSerial> syncs_;  ///< Points not yet applied.
   std::vector<Notification> notifications_;      ///< Of the change at hand; kept for its capacity.
+  // Each connection stands in each at most once.
   std::deque<ConnectionSerial> with_replies_;
   std::deque<ConnectionSerial> with_events_;
   CommitOutput output_;

@@ -47,38 +47,38 @@ struct HeldHandshake {
 /// The queue of one connection, oldest first. Empty: whatever comes is answered at once.
 ///
 /// Invariants, verified by check_invariants():
-///   (1) sequences of awaited writes, and of awaited syncs, ascend from front to back and are
-///       below those that come next;
-///   (2) writes_in_flight() counts the awaited writes.
+///   (1) the sequences of the awaited writes are dense, ascend, and end at the last one given out;
+///       so they are known without looking;
+///   (2) the sequences of the awaited syncs ascend.
 class ConnectionOrder {
  public:
   using Held = std::variant<HeldRequest, HeldHandshake>;
+  /// What is held is large and rare; what is awaited is small.
   using Entry = std::variant<AwaitedWrite, AwaitedSync, std::unique_ptr<Held>>;
 
   [[nodiscard]] bool empty() const { return head_ == entries_.size(); }
   [[nodiscard]] std::size_t size() const { return entries_.size() - head_; }
   [[nodiscard]] std::size_t writes_in_flight() const { return writes_in_flight_; }
+  /// REQUIRES: writes_in_flight() > 0.
+  [[nodiscard]] std::uint64_t oldest_write() const { return last_write_ - writes_in_flight_ + 1; }
 
-  /// Sequences count the writes, and apart from them the syncs, of the connection from 1.
+  /// Both return the sequence: writes, and apart from them syncs, count from 1.
   std::uint64_t await_write(std::int64_t xid, bool is_handshake);
   std::uint64_t await_sync(std::int64_t xid, std::string path);
   void hold(Held held);
 
   /// The oldest entry. REQUIRES: !empty().
   [[nodiscard]] Entry& front() { return entries_[head_]; }
-  /// Entry `i` from the front. REQUIRES: i < size().
-  [[nodiscard]] Entry& at(std::size_t i) { return entries_[head_ + i]; }
+  [[nodiscard]] const Entry& front() const { return entries_[head_]; }
+  /// REQUIRES: !empty().
   void pop_front();
-  void clear();
-
-  /// Turns held entry `i` into an awaited one, in its place: used when the server starts to serve.
-  std::uint64_t await_held_write(std::size_t i, std::int64_t xid, bool is_handshake);
-  std::uint64_t await_held_sync(std::size_t i, std::int64_t xid, std::string path);
-  /// The answer to the awaited sync `i` is lost; it is asked again under the sequence returned.
-  std::uint64_t renew_sync(std::size_t i);
+  /// Empties the queue and gives what was in it. Sequences go on from where they were.
+  std::vector<Entry> take_all();
 
   /// The awaited sync of that sequence, or nullptr.
   [[nodiscard]] AwaitedSync* find_sync(std::uint64_t sequence);
+  /// Whether something is held that only a serving server could have sent on.
+  [[nodiscard]] bool holds_unsent() const;
 
   void check_invariants() const;
 

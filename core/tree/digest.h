@@ -1,4 +1,4 @@
-// What a znode adds to the digest of the state.
+// What each part of the state adds to its digest.
 //
 // The digest is a wrapping sum of hashes, so that a change costs what it touches. Everything that
 // is replicated is in it, and nothing else: no ids of ACLs (their content is), no counts that
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/tree/image.h"
 #include "core/tree/znode.h"
 
 namespace quorate {
@@ -17,5 +18,14 @@ namespace quorate {
                                         std::uint64_t acl);
 /// Of the data; 0 where there is none.
 [[nodiscard]] std::uint64_t data_digest(const Znode& node, std::string_view path);
+
+// The same from an image's records.
+[[nodiscard]] std::uint64_t stat_digest(const ImageNode& node, std::uint64_t acl);
+[[nodiscard]] std::uint64_t data_digest(const ImageData& data);
+
+[[nodiscard]] std::uint64_t settings_digest(const EnsembleSettings& settings);
+
+/// The kind that an image's record describes.
+[[nodiscard]] NodeKind kind_of(const ImageNode& node);
 
 }  // namespace quorate

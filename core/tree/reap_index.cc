@@ -1,8 +1,19 @@
 #include "core/tree/reap_index.h"
 
+#include <limits>
 #include <tuple>
 
 namespace quorate {
+namespace {
+
+/// Never overflows: the clock behind a stamp is not ours to trust.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) return std::numeric_limits<std::int64_t>::max();
+  return sum;
+}
+
+}  // namespace
 
 std::optional<std::int64_t> reapable_after(const Znode& node) {
   if (node.child_count() != 0) return std::nullopt;
@@ -11,7 +22,7 @@ std::optional<std::int64_t> reapable_after(const Znode& node) {
       if (node.children_created() == 0) return std::nullopt;
       return -1;
     case NodeKind::ttl:
-      return node.mtime_ms + node.ttl_ms();
+      return saturated_sum(node.mtime_ms, node.ttl_ms());
     case NodeKind::persistent:
     case NodeKind::ephemeral:
       break;

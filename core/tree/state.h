@@ -33,6 +33,9 @@ namespace quorate {
 /// A failed multi has the error of the operation that failed and, as body, its MultiReply: ok
 /// before that operation, runtime_inconsistency behind it.
 ///
+/// Bodies of outcomes: CreateReply, StatReply for setData and setACL, CountReply for deleteTree
+/// (the nodes deleted), MultiReply, SessionReply for create and attach; nothing for the others.
+///
 /// Movable; a moved-from State can only be destroyed or assigned to.
 ///
 /// Invariants, verified by check_invariants():

@@ -38,7 +38,11 @@ class State::Execution {
     return wrong == ErrorCode::ok ? write(create) : refusal(wrong);
   }
   Outcome operator()(const Delete& remove) { return write(remove); }
-  Outcome operator()(const DeleteTree& remove) { return write(remove); }
+  Outcome operator()(const DeleteTree& remove) {
+    Outcome outcome = write(remove);
+    if (outcome.error == ErrorCode::ok) outcome.body = CountReply{outcome.changes.size()};
+    return outcome;
+  }
   Outcome operator()(const SetData& set) { return write(set); }
   Outcome operator()(const SetAcl& set) { return write(set); }
   Outcome operator()(const Reap& reap) { return finish(writes_(reap)); }

@@ -148,16 +148,11 @@ Result<CountReply> State::count_descendants(std::string_view path,
 
 Result<PathsReply> State::get_ephemerals(SessionId session, std::string_view prefix,
                                          std::size_t reply_bytes_max) const {
-  const std::string_view wanted = prefix_of(prefix);
-  ReplyBudget budget(reply_bytes_max);
-  if (!budget.take(reply_bytes)) return ErrorCode::reply_too_large;
-  PathsReply reply;
-  for (std::string& path : tree_.ephemerals_of(session)) {
-    if (!path.starts_with(wanted)) continue;
-    if (!budget.take(entry_bytes + path.size())) return ErrorCode::reply_too_large;
-    reply.paths.push_back(std::move(path));
-  }
-  return reply;
+  if (reply_bytes_max < reply_bytes) return ErrorCode::reply_too_large;
+  auto paths =
+      tree_.ephemerals_of(session, prefix_of(prefix), entry_bytes, reply_bytes_max - reply_bytes);
+  if (!paths) return ErrorCode::reply_too_large;
+  return PathsReply{std::move(*paths)};
 }
 
 Result<MultiReadReply> State::multi_read(const MultiRead& request,

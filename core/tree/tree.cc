@@ -1,6 +1,7 @@
 #include "core/tree/tree.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/base/check.h"
@@ -215,11 +216,26 @@ Stat Tree::stat_of(const Znode& node) const {
 }
 
 std::vector<std::string> Tree::ephemerals_of(SessionId session) const {
+  constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+  return std::move(*ephemerals_of(session, {}, 0, unlimited));
+}
+
+std::optional<std::vector<std::string>> Tree::ephemerals_of(SessionId session,
+                                                            std::string_view prefix,
+                                                            std::size_t entry_bytes,
+                                                            std::size_t bytes_max) const {
   std::vector<std::string> paths;
   const auto owned = ephemerals_.find(session);
   if (owned == ephemerals_.end()) return paths;
-  paths.reserve(owned->second.size());
-  for (const Znode* node : owned->second) paths.push_back(node->path());
+  std::string path;
+  for (const Znode* node : owned->second) {
+    node->path_to(path);
+    if (!path.starts_with(prefix)) continue;
+    const std::size_t bytes = entry_bytes + path.size();
+    if (bytes > bytes_max) return std::nullopt;
+    bytes_max -= bytes;
+    paths.push_back(path);
+  }
   std::sort(paths.begin(), paths.end());
   return paths;
 }

@@ -55,8 +55,6 @@ class Tree {
   /// The reserved nodes. `table_seed` keys the path table.
   explicit Tree(std::uint64_t table_seed);
 
-  [[nodiscard]] bool has_uncommitted() const { return !steps_.empty(); }
-
   // --- What there is. Lookups don't allocate. Pointers and references hold until the next change.
   [[nodiscard]] const Znode* find(std::string_view path) const;
   [[nodiscard]] Znode* find(std::string_view path);
@@ -79,6 +77,12 @@ class Tree {
 
   /// Paths, sorted bytewise.
   [[nodiscard]] std::vector<std::string> ephemerals_of(SessionId session) const;
+  /// Those that start with `prefix`; nothing when they and `entry_bytes` for each exceed
+  /// `bytes_max`. Works no longer than that takes.
+  [[nodiscard]] std::optional<std::vector<std::string>> ephemerals_of(SessionId session,
+                                                                      std::string_view prefix,
+                                                                      std::size_t entry_bytes,
+                                                                      std::size_t bytes_max) const;
   [[nodiscard]] std::size_t ephemeral_count() const { return ephemeral_count_; }
   /// Sessions that own at least one ephemeral, in the order of ids.
   [[nodiscard]] std::vector<SessionId> ephemeral_owners() const;
@@ -100,6 +104,7 @@ class Tree {
   void set_acl(Znode& node, std::string_view path, const Acl& acl);
   void commit();
   void rollback();
+  [[nodiscard]] bool has_uncommitted() const { return !steps_.empty(); }
 
   // --- The image.
   [[nodiscard]] std::size_t unsealed() const { return unsealed_.records() + acls_.unsealed(); }

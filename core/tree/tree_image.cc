@@ -37,17 +37,11 @@ Status damaged(std::string_view what, std::string_view path) {
 const char* defect_of(const ImageNode& record) {
   if (!path::validate(record.path).ok()) return "invalid path";
   if (record.children_created < 0 || record.children_deleted < 0) return "negative counter";
-  if (record.ttl_ms < 0) return "negative time to live";
+  if (record.ttl_ms < 0 || record.ttl_ms > ttl_ms_max) return "time to live out of range";
   const int kinds = (record.ephemeral_owner.value != 0 ? 1 : 0) + (record.container ? 1 : 0) +
                     (record.ttl_ms != 0 ? 1 : 0);
   if (kinds > 1) return "several kinds at once";
   return nullptr;
-}
-
-NodeKind kind_of(const ImageNode& record) {
-  if (record.ephemeral_owner.value != 0) return NodeKind::ephemeral;
-  if (record.container) return NodeKind::container;
-  return record.ttl_ms != 0 ? NodeKind::ttl : NodeKind::persistent;
 }
 
 bool needs_family(const ImageNode& record) {

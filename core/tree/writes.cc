@@ -10,7 +10,6 @@
 namespace quorate {
 namespace {
 
-constexpr std::int64_t ttl_ms_max = (std::int64_t{1} << 40) - 1;
 constexpr std::size_t sequence_digits = 10;
 
 MultiResult refusal(ErrorCode error) { return {error, {}}; }

@@ -1,7 +1,6 @@
 #include "core/tree/znode.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <new>
 
@@ -27,7 +26,7 @@ Znode* Znode::make(Znode* parent, std::string_view name, NodeKind kind) {
   check(name.size() <= name_bytes_max, "a name has at most 16 MiB");
   void* memory = ::operator new(std::max(sizeof(Znode), name_offset + name.size()));
   auto* node = new (memory) Znode(parent, name, kind);
-  std::memcpy(static_cast<char*>(memory) + name_offset, name.data(), name.size());
+  std::copy(name.begin(), name.end(), static_cast<char*>(memory) + name_offset);
   return node;
 }
 

@@ -21,6 +21,9 @@ enum class NodeKind : std::uint8_t {
   ttl,         ///< By a reap, when without children and not set for its time to live.
 };
 
+/// The longest time to live, about 34 years: ZooKeeper keeps it in 40 bits.
+inline constexpr std::int64_t ttl_ms_max = (std::int64_t{1} << 40) - 1;
+
 /// What only some znodes need: those that have or had children, containers and TTL nodes, and
 /// those whose ACL was set.
 struct Family {

@@ -88,7 +88,9 @@ TEST_CASE("an error names place, key, value and what is allowed") {
       {"tickTime=1000\ntickTime=1000", "zoo.cfg:2: \"tickTime\" was already given at line 1"},
       {"tickTime=1000\ntick_time_ms=1000",
        "zoo.cfg:2: tick_time_ms was already given at zoo.cfg:1 (tick_time_ms)"},
-      {"io_threads=2", "zoo.cfg:1: io_threads = \"2\" is out of range; allowed: 1 to 1"},
+      {"weight.1\\u0001=1",
+       "zoo.cfg:1: weight.1\\x01 = \"1\" has the server number \"1\\x01\"; allowed: 0 to 255"},
+      {"io_threads=2", "zoo.cfg:1: io_threads = \"2\" is out of range; allowed: 1"},
       {"log_levels=journal",
        "zoo.cfg:1: log_levels = \"journal\" has \"journal\", which is not "
        "component=level; levels: trace, debug, info, warn, error"},
@@ -278,6 +280,20 @@ TEST_CASE("a server line must agree with its own source and yields to later ones
             .config.client_port == 5);
   CHECK(loaded(sources({{"zoo.cfg", "clientPort=9"}}, {{"ZOO_SERVERS", "server.1=a:1:2;2182"}}))
             .config.client_port == 2182);
+}
+
+TEST_CASE("a port that the system chooses cannot stand in a server line") {
+  CHECK(refusal(sources({{"zoo.cfg", "server.1=a:1:2;3"}}, {}, {"--client-port=0"})) ==
+        "flag --client-port: client_port = 0 lets the system choose a port, but this server's line "
+        "(zoo.cfg:1) has to name it");
+}
+
+TEST_CASE("values lose the blanks around them in every source") {
+  const LoadedConfig blank =
+      loaded(sources({}, {{"QUORATE_LOG_FORMAT", " json "}}, {"--data-dir", "\t/d "}));
+
+  CHECK(blank.config.log_format == LogFormat::json);
+  CHECK(blank.config.data_dir == "/d");
 }
 
 TEST_CASE("an ensemble is refused with a clear sentence") {

@@ -99,7 +99,9 @@ TEST_CASE("server numbers are 0 to 255 and unique") {
   CHECK(refusal("server.", "a:1:2").starts_with("has the server number"));
   CHECK(refusal("server.x", "a:1:2").starts_with("has the server number"));
   CHECK(refusal("server.-1", "a:1:2").starts_with("has the server number"));
-  CHECK(add_membership_line(membership, "server.00", "c:1:2").error().text ==
+  CHECK(refusal("server.01", "a:1:2").starts_with("has the server number"));
+  CHECK(refusal("server.0x1", "a:1:2").starts_with("has the server number"));
+  CHECK(add_membership_line(membership, "server.0", "c:1:2").error().text ==
         "names server 0 a second time");
 }
 

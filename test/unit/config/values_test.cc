@@ -81,6 +81,8 @@ TEST_CASE("text shown back to people is one harmless line") {
   CHECK(quoted("abc") == "\"abc\"");
   CHECK(quoted("a\nb\x1b\"\\") == "\"a\\x0ab\\x1b\\\"\\\\\"");
   CHECK(quoted("\xc3\xa4\xff") == "\"\xc3\xa4\\xff\"");
+  CHECK(quoted("\xc2\x9b\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6") ==
+        "\"\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x81\\xa6\xe2\x80\xa6\"");
   CHECK(quoted("abcdef", 3) == "\"abc...\"");
   CHECK(quoted("ab\xc3\xa4", 3) == "\"ab...\"");
 }

@@ -35,6 +35,16 @@ class Client {
   bool reset_ = false;
 };
 
+/// A socket made ahead of its use, for when no more can be made.
+class UnconnectedClient {
+ public:
+  UnconnectedClient();
+  bool connect(std::uint16_t port);
+
+ private:
+  UniqueFd fd_;
+};
+
 /// Descriptors that this process has open.
 std::size_t open_descriptors();
 

@@ -184,6 +184,7 @@ TEST_CASE("deleteTree deletes children before parents, each told once") {
   const Outcome outcome = e.apply(DeleteTree{"/t", 4});
 
   REQUIRE(outcome.error == ErrorCode::ok);
+  CHECK(std::get<CountReply>(outcome.body).count == 4);
   std::vector<std::string> paths;
   for (const Change& change : outcome.changes) {
     CHECK(change.type == EventType::deleted);

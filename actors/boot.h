@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/tree/state.h"
@@ -9,23 +11,28 @@
 #include "storage/durable_log.h"
 #include "storage/epoch_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/store.h"
 
 namespace quorate {
 
 /// What a server knows of itself and its ensemble when it has read its disk.
-struct Recovered {
+struct Boot {
+  std::unique_ptr<DurableLog> log;
+  std::unique_ptr<SnapshotStore> image;
   State state;        ///< At the known commit point.
   Standing standing;  ///< With what the log holds beyond it.
   Promises promises;  ///< Of this start: its incarnation is one higher than the last one's.
   Zxid image_zxid;    ///< What the image covered.
   std::uint64_t records_replayed = 0;
-  bool torn_tail = false;
+  std::vector<std::string> warnings;  ///< What an operator should know, a line each.
 };
 
 /// Loads the image into a state, replays the log behind it up to the known commit point (the
-/// highest commit point that a verified record carries, or the image), and keeps the rest aside.
-/// Counts this start in the promises, durably. Errors name file, zxid and what to do.
-[[nodiscard]] Result<Recovered> recover(DurableLog& log, SnapshotStore& image, ServerId self,
-                                        const ClusterId& new_cluster, std::uint64_t table_seed);
+/// highest commit point that a proven record carries, or the image), and keeps the rest aside.
+/// Counts this start in the promises, durably; makes the first image of a fresh store.
+/// `new_cluster` names the ensemble of a fresh store; `table_seed`: see State.
+/// Errors name file, zxid and what to do.
+[[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
+                                std::uint64_t table_seed);
 
 }  // namespace quorate

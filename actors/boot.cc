@@ -1,0 +1,133 @@
+#include "actors/boot.h"
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "schema/capnp/image_codec.h"
+#include "schema/capnp/record_codec.h"
+#include "storage/store_recovery.h"
+
+namespace quorate {
+namespace {
+
+/// Builds the state from an image and the records behind it; a record is applied as soon as one
+/// behind it says that it is committed.
+class Replay {
+ public:
+  explicit Replay(std::uint64_t table_seed) : table_seed_(table_seed) {}
+
+  /// Starts over from `image`, or from nothing.
+  Status load(const SnapshotStore* image) {
+    state_.emplace(table_seed_);
+    uncommitted_.clear();
+    end_.reset();
+    records_ = 0;
+    if (image == nullptr) return {};
+    const auto header = image->header();
+    if (!header) return header.error();
+    if (!*header) return {};
+    const Status read = image->for_each([this](std::string_view key, std::string_view value) {
+      Result<ImageRecord> record = capnp_codec::decode_image(key, value);
+      return record ? state_->load(*record) : record.status();
+    });
+    if (!read) return read;
+    return state_->finish_load((*header)->position.zxid, (*header)->time_ms, (*header)->digest);
+  }
+
+  Status on_record(const LogRecord& record) {
+    Result<Txn> decoded = capnp_codec::decode_txn(record.bytes.bytes());
+    if (!decoded) {
+      return Error{decoded.error().code,
+                   "log record " + to_string(record.zxid) + ": " + decoded.error().text};
+    }
+    if (decoded->zxid != record.zxid) {
+      return Error{ErrorCode::damaged, "log record " + to_string(record.zxid) + " holds the txn " +
+                                           to_string(decoded->zxid)};
+    }
+    auto txn = std::make_shared<const Txn>(std::move(*decoded));
+    ++records_;
+    end_ = {txn->zxid, txn->time_ms};
+    uncommitted_.push_back(txn);
+    while (!uncommitted_.empty() && uncommitted_.front()->zxid <= txn->committed) {
+      state_->apply(*uncommitted_.front());
+      uncommitted_.pop_front();
+    }
+    return {};
+  }
+
+  [[nodiscard]] State take_state() { return std::move(*state_); }
+  [[nodiscard]] std::vector<std::shared_ptr<const Txn>> uncommitted() const {
+    return {uncommitted_.begin(), uncommitted_.end()};
+  }
+  [[nodiscard]] HistoryEnd end_behind(Zxid image_zxid) const {
+    return end_.value_or(HistoryEnd{image_zxid, state_->last_time_ms()});
+  }
+  [[nodiscard]] std::uint64_t records() const { return records_; }
+
+ private:
+  std::uint64_t table_seed_;
+  std::optional<State> state_;
+  std::deque<std::shared_ptr<const Txn>> uncommitted_;
+  std::optional<HistoryEnd> end_;
+  std::uint64_t records_ = 0;
+};
+
+/// Who this server is, from its store or, in a fresh one, from its configuration.
+Result<Promises> identify(const std::optional<Promises>& stored, ServerId self,
+                          const ClusterId& new_cluster) {
+  if (!stored) {
+    Promises first;
+    first.cluster = new_cluster;
+    first.server = self;
+    return first;
+  }
+  if (stored->server == self) return *stored;
+  return Error{ErrorCode::foreign, "the data directory belongs to server " +
+                                       std::to_string(stored->server.value) + ", this is server " +
+                                       std::to_string(self.value) +
+                                       "; use the directory of this server, or correct its id"};
+}
+
+/// The first image of a fresh store.
+Status make_image(Store& store, std::unique_ptr<SnapshotStore>& image, Promises& promises) {
+  if (image) return {};
+  const auto name = new_image_name(store);
+  if (!name) return name.error();
+  auto created = store.create_image(*name);
+  if (!created) return created.error();
+  image = std::move(*created);
+  promises.image_directory = *name;
+  return {};
+}
+
+}  // namespace
+
+Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
+                  std::uint64_t table_seed) {
+  Replay replay(table_seed);
+  auto recovered = recover_store(
+      store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
+      [&replay](const LogRecord& record) { return replay.on_record(record); });
+  if (!recovered) return recovered.error();
+  Result<Promises> promises = identify(recovered->promises, self, new_cluster);
+  if (!promises) return promises.error();
+  if (const Status made = make_image(store, recovered->image, *promises); !made) {
+    return made.error();
+  }
+  ++promises->incarnation.value;
+  if (const Status kept = recovered->log->promises().store(*promises); !kept) return kept.error();
+
+  const Zxid image_zxid = recovered->image_position.zxid;
+  Standing standing;
+  standing.self = self;
+  standing.voters = {self};
+  standing.promised = {promises->accepted_epoch, promises->current_epoch};
+  standing.history = replay.end_behind(image_zxid);
+  standing.uncommitted = replay.uncommitted();
+  return Boot{std::move(recovered->log), std::move(recovered->image),   replay.take_state(),
+              std::move(standing),       std::move(*promises),          image_zxid,
+              replay.records(),          std::move(recovered->warnings)};
+}
+
+}  // namespace quorate

@@ -1,0 +1,100 @@
+#include "actors/supervisor.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/peers.h"
+#include "actors/runtime/pinned.h"
+#include "actors/runtime/supervision.h"
+#include "actors/server_context.h"
+#include "storage/durable_log.h"
+#include "storage/snapshot_store.h"
+#include "storage/store.h"
+
+namespace quorate {
+namespace {
+
+struct SupervisorState {
+  static inline const char* name = "supervisor";
+  Peers peers;
+};
+
+class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
+ public:
+  SupervisorActor(caf::actor_config& config, ServerContext& context, ServerParts parts)
+      : ThreadActor(config),
+        context_(context),
+        log_(context.log.component(SupervisorState::name)),
+        parts_(std::move(parts)) {}
+
+  behavior_type make_behavior() override {
+    attach_functor([this](const caf::error& reason) { on_end(reason); });
+    supervision_.emplace(*this, children(), RestartLimit{}, [this] { introduce_all(); });
+    supervision_->start_all();
+    return {[this](stop_a) {
+      stopping_ = true;
+      supervision_->stop_all();
+    }};
+  }
+
+ private:
+  /// In the order of their starts; stopped in the opposite one.
+  std::vector<ChildSpec> children() {
+    std::vector<ChildSpec> specs;
+    specs.push_back(child("journal", OnDeath::escalate, state.peers.journal,
+                          [this] { return spawn_journal(context_, parts_.log); }));
+    specs.push_back(child("proposal", OnDeath::escalate, state.peers.proposal,
+                          [this] { return spawn_proposal(context_, std::move(parts_.standing)); }));
+    specs.push_back(child("commit", OnDeath::escalate, state.peers.commit,
+                          [this] { return spawn_commit(context_, std::move(parts_.machine)); }));
+    specs.push_back(child("session_tracker", OnDeath::restart, state.peers.session_tracker,
+                          [this] { return spawn_session_tracker(context_); }));
+    specs.push_back(child("snapshotter", OnDeath::restart, state.peers.snapshotter, [this] {
+      return spawn_snapshotter(context_, parts_.store, parts_.image, parts_.log);
+    }));
+    specs.push_back(child("listener", OnDeath::escalate, state.peers.listener,
+                          [this] { return spawn_listener(context_, parts_.client_socket); }));
+    return specs;
+  }
+
+  template <class Handle, class Spawn>
+  ChildSpec child(std::string name, OnDeath rule, Handle& handle, Spawn spawn) {
+    return {name, rule, [this, name, &handle, spawn] {
+              if (handle) log_.warn("actor_restarts", kv("actor", name));
+              handle = spawn();
+              return caf::actor_cast<caf::strong_actor_ptr>(handle);
+            }};
+  }
+
+  void introduce_all() {
+    const auto peers = std::make_shared<const Peers>(state.peers);
+    send(state.peers.journal, meet_a::value, peers);
+    send(state.peers.proposal, meet_a::value, peers);
+    send(state.peers.commit, meet_a::value, peers);
+    send(state.peers.session_tracker, meet_a::value, peers);
+    send(state.peers.snapshotter, meet_a::value, peers);
+    send(state.peers.listener, meet_a::value, peers);
+  }
+
+  void on_end(const caf::error& reason) {
+    if (stopping_) return;
+    context_.ending.end(ExitCode::broken,
+                        "an actor died that cannot be replaced: " + context_.system.render(reason));
+  }
+
+  ServerContext& context_;
+  Log log_;
+  ServerParts parts_;
+  std::optional<Supervision> supervision_;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+Supervisor spawn_supervisor(ServerContext& context, ServerParts parts) {
+  return context.system.spawn<SupervisorActor>(context, std::move(parts));
+}
+
+}  // namespace quorate

@@ -1,0 +1,38 @@
+// Starts the actors of a server, starts again what may be, and gives up when that is no use.
+#pragma once
+
+#include <caf/typed_actor.hpp>
+#include <memory>
+
+#include "actors/messages.h"
+#include "core/commit/commit_machine.h"
+#include "core/zab/tenure.h"
+
+namespace quorate {
+
+struct ServerContext;
+class DurableLog;
+class SnapshotStore;
+class Store;
+
+/// What the actors of a server are made of; each part is used once.
+struct ServerParts {
+  Store& store;
+  DurableLog& log;
+  SnapshotStore& image;
+  CommitMachine machine;
+  Standing standing;
+  int client_socket = -1;  ///< Bound and listening; taken over.
+};
+
+///   (stop)   Ends all: first the listener says goodbye to the clients, then the others in turn.
+///
+/// session_tracker and snapshotter are started again when they die; every actor is then given the
+/// new handles and sends what they need to know. The death of any other ends the process: journal
+/// and commit hold what cannot be had twice, and a quorum of one has nobody to take over from
+/// proposal.
+using Supervisor = caf::typed_actor<caf::reacts_to<stop_a>>;
+
+Supervisor spawn_supervisor(ServerContext& context, ServerParts parts);
+
+}  // namespace quorate

@@ -1,0 +1,186 @@
+// How the commit machine treats requests: at once, in their turn, or by way of the leader.
+#include <utility>
+#include <variant>
+
+#include "core/base/check.h"
+#include "core/commit/commit_machine.h"
+#include "core/commit/connection_state.h"
+#include "core/commit/local_requests.h"
+#include "core/commit/request_kind.h"
+#include "core/commit/watch_restore.h"
+#include "core/commit/write_admission.h"
+
+namespace quorate {
+namespace {
+
+bool has_lapsed(const Request& request, CommitMachine::Time received, CommitMachine::Time now) {
+  return request.deadline_ms != 0 && now - received > CommitMachine::Time(request.deadline_ms);
+}
+
+}  // namespace
+
+void CommitMachine::on_handshake(ConnectionSerial serial, SessionId session, TxnBody body,
+                                 Zxid last_seen) {
+  Connection* connection = find_alive(serial);
+  if (connection == nullptr) return;
+  check(connection->phase == Connection::Phase::opened, "a connection shakes hands once");
+  connection->phase = Connection::Phase::greeting;
+  connection->session = session;
+  connection->last_seen = last_seen;
+  if (std::holds_alternative<CreateSession>(body) && last_seen > state_.last_applied()) {
+    return close(*connection, ErrorCode::server_behind);
+  }
+  submit_handshake(*connection, HeldHandshake{session, std::move(body)});
+}
+
+void CommitMachine::submit_handshake(Connection& connection, HeldHandshake&& handshake) {
+  if (!serving_) return connection.order.hold(std::move(handshake));
+  connection.order.await_write(0, true);
+  submit(connection, connection.identities, std::move(handshake.body));
+}
+
+void CommitMachine::on_requests(RequestBatch&& batch) {
+  Connection* connection = find_alive(batch.connection);
+  if (connection == nullptr) return;
+  if (connection->phase == Connection::Phase::opened) {
+    return close(*connection, ErrorCode::unknown_session);
+  }
+  if (connection->phase == Connection::Phase::owner) output_.touched.push_back(connection->session);
+  if (connection->identities != batch.identities) connection->identities = batch.identities;
+  auto& deliveries = connection->deliveries;
+  if (deliveries.empty()) deliveries.reserve(batch.requests.size());
+  for (Request& request : batch.requests) {
+    if (serving_ && connection->order.empty() && kind_of(request.operation) == RequestKind::local) {
+      run(*connection, request, batch.identities, batch.received);
+    } else {
+      handle(*connection, HeldRequest{std::move(request), batch.identities, batch.received});
+    }
+    if (connection->phase == Connection::Phase::closed) return;
+  }
+}
+
+void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
+  if (connection.order.size() >= limits_.pending_requests_max) {
+    return close(connection, ErrorCode::throttled);
+  }
+  if (!serving_) return connection.order.hold(std::move(held));
+  switch (kind_of(held.request.operation)) {
+    case RequestKind::write:
+      return send_write(connection, std::move(held));
+    case RequestKind::sync:
+      return send_sync(connection, std::move(held));
+    case RequestKind::local:
+      break;
+  }
+  if (!connection.order.empty()) return connection.order.hold(std::move(held));
+  run(connection, held.request, held.identities, held.received);
+}
+
+void CommitMachine::send_write(Connection& connection, HeldRequest&& held) {
+  if (has_lapsed(held.request, held.received, now_))
+    return refuse(connection, std::move(held), ErrorCode::throttled);
+  Result<TxnBody> body =
+      admit_write(std::move(held.request.operation), Connection::span_of(held.identities),
+                  state_.settings(), limits_.write_bytes_max);
+  if (!body.ok()) return refuse(connection, std::move(held), body.code());
+  connection.order.await_write(held.request.xid, false);
+  submit(connection, held.identities, std::move(body).value());
+}
+
+/// REQUIRES: the write has just been queued.
+void CommitMachine::submit(Connection& connection, const SharedIdentities& identities,
+                           TxnBody body) {
+  const std::uint64_t sequence =
+      connection.order.oldest_write() + connection.order.writes_in_flight() - 1;
+  Submission& submission = output_.submissions.emplace_back();
+  submission.session = connection.session;
+  submission.origin = Origin{server_, incarnation_, connection.serial, sequence};
+  if (identities != nullptr) submission.identities = *identities;
+  submission.body = std::move(body);
+}
+
+void CommitMachine::send_sync(Connection& connection, HeldRequest&& held) {
+  if (has_lapsed(held.request, held.received, now_))
+    return refuse(connection, std::move(held), ErrorCode::throttled);
+  auto& sync = std::get<Sync>(held.request.operation);
+  const std::uint64_t sequence =
+      connection.order.await_sync(held.request.xid, std::move(sync.path));
+  output_.syncs.push_back(SyncRequest{connection.serial, sequence});
+}
+
+/// The refusal takes the place of the request.
+void CommitMachine::refuse(Connection& connection, HeldRequest&& held, ErrorCode error) {
+  held.request.operation = Refused{error};
+  if (!connection.order.empty()) return connection.order.hold(std::move(held));
+  run(connection, held.request, held.identities, held.received);
+}
+
+void CommitMachine::run(Connection& connection, const Request& request,
+                        const SharedIdentities& identities, Time received) {
+  if (has_lapsed(request, received, now_) && !std::holds_alternative<Refused>(request.operation)) {
+    return answer(connection, request.xid, state_.last_applied(), ErrorCode::throttled, {});
+  }
+  const Asker asker{connection.serial, connection.session, Connection::span_of(identities)};
+  if (const auto* wanted = std::get_if<SetWatches>(&request.operation)) {
+    return run_set_watches(connection, request.xid, *wanted, asker);
+  }
+  auto& reply = std::get<Reply>(connection.deliveries.emplace_back(std::in_place_type<Reply>));
+  list(connection, true);
+  reply.xid = request.xid;
+  reply.zxid = state_.last_applied();
+  LocalRequest local(state_, watches_, limits_, asker, reply);
+  std::visit(
+      [&](const auto& operation) {
+        if constexpr (std::is_invocable_v<LocalRequest&, decltype(operation)>) {
+          local(operation);
+        } else {
+          check(false, "writes, syncs and setWatches go other ways");
+        }
+      },
+      request.operation);
+}
+
+void CommitMachine::run_set_watches(Connection& connection, std::int64_t xid,
+                                    const SetWatches& wanted, const Asker& asker) {
+  auto events = restore_watches(wanted, state_, watches_, limits_, asker);
+  if (events.ok()) {
+    for (WatchEvent& event : *events) {
+      connection.deliveries.emplace_back(std::make_shared<const WatchEvent>(std::move(event)));
+    }
+  }
+  answer(connection, xid, state_.last_applied(), events.code(), {});
+  if (!events.ok()) close(connection, events.code());
+}
+
+void CommitMachine::answer(Connection& connection, std::int64_t xid, Zxid zxid, ErrorCode error,
+                           ReplyBody body) {
+  connection.deliveries.emplace_back(Reply{xid, zxid, error, std::move(body)});
+  list(connection, true);
+}
+
+void CommitMachine::answer_front_sync(Connection& connection) {
+  auto& sync = std::get<AwaitedSync>(connection.order.front());
+  const std::int64_t xid = sync.xid;
+  PathReply body{std::move(sync.path)};
+  connection.order.pop_front();
+  answer(connection, xid, state_.last_applied(), ErrorCode::ok, std::move(body));
+}
+
+void CommitMachine::drain(Connection& connection) {
+  while (serving_ && !connection.order.empty()) {
+    ConnectionOrder::Entry& front = connection.order.front();
+    if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&front)) {
+      const std::unique_ptr<ConnectionOrder::Held> taken = std::move(*held);
+      connection.order.pop_front();
+      const auto& request = std::get<HeldRequest>(*taken);
+      run(connection, request.request, request.identities, request.received);
+    } else if (auto* sync = std::get_if<AwaitedSync>(&front);
+               sync != nullptr && sync->point && *sync->point <= state_.last_applied()) {
+      answer_front_sync(connection);
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace quorate

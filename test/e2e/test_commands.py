@@ -1,0 +1,106 @@
+"""deploy/up and deploy/down, as the README's first screen uses them."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import BIN, ROOT, Server, free_port
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
+
+
+@unittest.skipUnless(BIN == ROOT / "build/release/bin", "deploy/up starts the release build")
+class Commands(unittest.TestCase):
+    def setUp(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="quorate-up-"))
+        self.port = str(free_port())
+        self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
+        self.addCleanup(self.down)
+
+    def up(self, *options: str) -> subprocess.CompletedProcess:
+        return run(str(ROOT / "deploy/up"), "--no-install", *options, cwd=self.home)
+
+    def down(self, *options: str) -> subprocess.CompletedProcess:
+        return run(str(ROOT / "deploy/down"), *options, cwd=self.home)
+
+    def quorate(self, *arguments: str) -> subprocess.CompletedProcess:
+        return run(str(BIN / "quorate"), "--endpoints", f"127.0.0.1:{self.port}", *arguments, cwd=self.home)
+
+    def pid(self) -> int:
+        return int((self.home / "quorate-data/server-1.pid").read_text())
+
+    def test_the_last_line_says_where_clients_go(self):
+        done = self.up("--base-port", self.port)
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines()[-1],
+                         f"ready clients=127.0.0.1:{self.port} dir={self.home.resolve()}/quorate-data")
+        self.assertTrue((self.home / "quorate-data/server-1.log").exists())
+        self.assertTrue((self.home / "quorate-data/server-1").is_dir())
+
+    def test_the_first_screen_of_the_readme(self):
+        self.assertEqual(self.up("--base-port", self.port).returncode, 0)
+        self.assertEqual(self.quorate("create", "/a", "hello").returncode, 0)
+        os.kill(self.pid(), signal.SIGKILL)
+
+        again = self.up()
+
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(self.quorate("get", "/a").stdout, "hello\n")
+
+    def test_a_running_server_is_left_alone(self):
+        self.up("--base-port", self.port)
+        pid = self.pid()
+
+        self.assertEqual(self.up("--base-port", self.port).returncode, 0)
+
+        self.assertEqual(self.pid(), pid)
+
+    def test_down_stops_what_up_started(self):
+        self.up("--base-port", self.port)
+        pid = self.pid()
+
+        done = self.down()
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse(Path(f"/proc/{pid}/exe").exists())
+        self.assertFalse((self.home / "quorate-data/server-1.pid").exists())
+
+    def test_more_servers_than_one_are_refused(self):
+        done = self.up("--servers", "3", "--base-port", self.port)
+
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--servers 3", done.stderr)
+
+    def test_a_directory_keeps_its_ports(self):
+        self.up("--base-port", self.port)
+        self.down()
+
+        done = self.up("--base-port", str(int(self.port) + 1))
+
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(self.port, done.stderr)
+
+    def test_a_port_in_use_is_reported(self):
+        other = Server()
+        self.addCleanup(other.discard)
+        other.start()
+
+        done = self.up("--base-port", str(other.port))
+
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(str(other.port), done.stderr)
+
+    def test_unknown_options_are_refused(self):
+        self.assertNotEqual(self.up("--nonsense").returncode, 0)
+        self.assertNotEqual(self.up("--base-port", "abc").returncode, 0)
+        self.assertNotEqual(self.up("--base-port").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,137 @@
+#include "actors/journal.h"
+
+#include <doctest/doctest.h>
+
+#include <caf/send.hpp>
+#include <vector>
+
+#include "actors/runtime/pinned.h"
+#include "test/unit/actors/server_fixture.h"
+
+namespace quorate {
+namespace {
+
+/// What the journal told its proposal, in order.
+struct Heard {
+  std::vector<Zxid> logged;
+  std::vector<EpochPromise> promised;
+};
+
+struct FakeProposalState {
+  static inline const char* name = "fake_proposal";
+};
+
+class FakeProposal final : public ThreadActor<Proposal, FakeProposalState> {
+ public:
+  FakeProposal(caf::actor_config& config, Heard& heard) : ThreadActor(config), heard_(heard) {}
+  behavior_type make_behavior() override {
+    return {
+        [](meet_a, const PeersPtr&) {},
+        [](submit_a, const std::shared_ptr<SubmitBatch>&) {},
+        [this](logged_a, const Logged& logged) { heard_.logged.push_back(logged.zxid); },
+        [this](promise_a, const EpochPromise& promise) { heard_.promised.push_back(promise); },
+    };
+  }
+
+ private:
+  Heard& heard_;
+};
+
+struct JournalFixture : test::ServerFixture {
+  Heard heard;
+  Proposal proposal = system.spawn<FakeProposal>(heard);
+  Journal journal = spawn_journal(context, *log);
+
+  JournalFixture() {
+    auto peers = std::make_shared<Peers>();
+    peers->proposal = proposal;
+    caf::anon_send(journal, meet_a::value, PeersPtr(peers));
+    run();
+  }
+  ~JournalFixture() {
+    caf::anon_send_exit(journal, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(proposal, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  static Zxid at(std::uint32_t epoch, std::uint32_t counter) {
+    return Zxid::at(Epoch{epoch}, counter);
+  }
+  void append(std::uint32_t epoch, std::uint32_t counter) {
+    auto batch = std::make_shared<AppendBatch>();
+    batch->epoch = Epoch{epoch};
+    batch->records.push_back({at(epoch, counter), Blob{std::string_view{"record"}}});
+    caf::anon_send(journal, append_a::value, std::shared_ptr<const AppendBatch>(batch));
+  }
+  void promise(std::uint32_t accepted, std::uint32_t current) {
+    caf::anon_send(journal, promise_a::value, EpochPromise{Epoch{accepted}, Epoch{current}});
+  }
+};
+
+TEST_CASE("what is appended is synced and reported") {
+  JournalFixture f;
+
+  f.append(1, 1);
+  f.run();
+
+  CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 1)});
+}
+
+TEST_CASE("appends that wait together are one sync") {
+  JournalFixture f;
+
+  f.append(1, 1);
+  f.append(1, 2);
+  f.append(1, 3);
+  f.run();
+
+  CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 3)});
+}
+
+TEST_CASE("an append is synced although what waits behind it is no append") {
+  JournalFixture f;
+
+  f.append(1, 1);
+  caf::anon_send(f.journal, tick_a::value, std::uint64_t{0});
+  f.run();
+
+  CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 1)});
+}
+
+TEST_CASE("a promise is stored behind the log that it speaks of") {
+  JournalFixture f;
+
+  f.append(1, 1);
+  f.promise(2, 1);
+  f.run();
+
+  CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 1)});
+  CHECK(f.heard.promised == std::vector{EpochPromise{Epoch{2}, Epoch{1}}});
+  CHECK(f.log->promises().load().value()->accepted_epoch == Epoch{2});
+}
+
+TEST_CASE("appends of a role that was overtaken are dropped") {
+  JournalFixture f;
+  f.promise(2, 1);
+  f.append(1, 7);
+  f.run();
+
+  CHECK(f.heard.logged.empty());
+  CHECK(f.log->last().zxid == Zxid{});
+}
+
+TEST_CASE("what was reported survives a crash") {
+  JournalFixture f;
+  f.append(1, 1);
+  f.append(1, 2);
+  f.run();
+
+  f.disk.crash();
+  f.open_log();
+
+  REQUIRE_FALSE(f.heard.logged.empty());
+  CHECK(f.log->last().zxid >= f.heard.logged.back());
+}
+
+}  // namespace
+}  // namespace quorate
