@@ -86,22 +86,18 @@ ExitCode set(Context& context, const SetFlags& flags) {
 }  // namespace
 
 void define_acl(CLI::App& app, Selection& selection) {
-  CLI::App* group = app.add_subcommand("acl", "Show or replace who may do what");
-  group->require_subcommand(1);
-  auto show = define_command<GetFlags>(*group, selection, "get", "Print the ACL of a node",
+  CLI::App& group = add_group(app, "acl", "Show or replace who may do what");
+  auto show = define_command<GetFlags>(group, selection, "get", "Print the ACL of a node",
                                        "quorate acl get /config", get);
-  show.app->add_option("path", show.flags->path, "The node")->required();
+  show.arguments.required("path", show.flags->path, "The node");
 
-  auto change = define_command<SetFlags>(
-      *group, selection, "set", "Replace the ACL of a node",
+  auto [flags, arguments] = define_command<SetFlags>(
+      group, selection, "set", "Replace the ACL of a node",
       "quorate --auth digest:ann:secret acl set /config auth::cdrwa,world:anyone:r", set);
-  SetFlags& flags = *change.flags;
-  change.app->add_option("path", flags.path, "The node")->required();
-  change.app->add_option("acl", flags.acl, "scheme:id:permissions,...; permissions of cdrwa")
-      ->required();
-  change.app->add_option("-v,--if-version", flags.if_version, "Only when its aversion is this")
-      ->type_name("N");
-  change.app->add_flag("-r,-R,--recursive", flags.recursive, "And of everything below it");
+  arguments.required("path", flags->path, "The node")
+      .required("acl", flags->acl, "scheme:id:permissions,...; permissions of cdrwa")
+      .option("-v,--if-version", flags->if_version, "N", "Only when its aversion is this")
+      .flag("-r,-R,--recursive", flags->recursive, "And of everything below it");
 }
 
 }  // namespace quorate::cli

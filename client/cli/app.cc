@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
@@ -113,8 +114,8 @@ std::optional<ExitCode> parse(Context& context, Globals& globals, Selection& sel
 
 std::span<const Define> commands() { return all_commands; }
 
-std::unique_ptr<CLI::App> make_app(Globals& globals, Selection& selection, bool in_shell) {
-  auto app = std::make_unique<CLI::App>(
+std::shared_ptr<CLI::App> make_app(Globals& globals, Selection& selection, bool in_shell) {
+  auto app = std::make_shared<CLI::App>(
       "Reads, changes and watches the tree of a Quorate ensemble.", "quorate");
   app->require_subcommand(1);
   app->fallthrough();  // Global options may follow the command.
@@ -123,6 +124,12 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, Selection& selection, bool 
   define_globals(*app, globals, in_shell);
   for (const Define define : commands()) define(*app, selection);
   return app;
+}
+
+std::string help_text() {
+  Globals globals;
+  Selection selection;
+  return make_app(globals, selection, true)->help();
 }
 
 ExitCode run_line(Context& context, std::vector<std::string> arguments) {

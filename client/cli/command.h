@@ -1,15 +1,21 @@
 // The commands of the command line, each defined in the file of its group.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "client/cli/context.h"
 #include "client/cli/exit_code.h"
+
+// The parser's headers cost seconds per file that includes them: only app.cc, command.cc and what
+// walks over all commands do.
+namespace CLI {
+class App;
+}
 
 namespace quorate::cli {
 
@@ -26,24 +32,54 @@ using Define = void (*)(CLI::App& app, Selection& selection);
 /// All commands, in the order of the help.
 [[nodiscard]] std::span<const Define> commands();
 
-/// Adds `name` with help and an example. `run` gets the flags that the parser filled in.
+/// Declares what one command takes. Names are as in help: "-r,-R,--recursive"; `value` names what
+/// an option takes: "N". What is not given keeps its value.
+class Arguments {
+ public:
+  explicit Arguments(CLI::App* app) : app_(app) {}
+
+  Arguments& required(const char* name, std::string& value, const char* help);
+  Arguments& positional(const char* name, std::string& value, const char* help);
+  Arguments& positional(const char* name, std::optional<std::string>& value, const char* help);
+  Arguments& flag(const char* names, bool& value, const char* help);
+  Arguments& option(const char* names, std::string& value, const char* type, const char* help);
+  Arguments& required_option(const char* names, std::string& value, const char* type,
+                             const char* help);
+  Arguments& option(const char* names, std::int32_t& value, const char* type, const char* help);
+  Arguments& option(const char* names, std::uint64_t& value, const char* type, const char* help);
+  /// Not negative.
+  Arguments& option(const char* names, std::int64_t& value, const char* type, const char* help);
+  /// Accepted, but not shown in help.
+  Arguments& hidden(const char* name, std::string& value);
+  /// The whole command is not shown in help.
+  Arguments& hide();
+
+ private:
+  CLI::App* app_;
+};
+
+/// A group of commands: `acl get`, `acl set`.
+[[nodiscard]] CLI::App& add_group(CLI::App& parent, const char* name, const char* summary);
+
+/// A command whose help ends with `example`; `chosen` is called when the arguments name it.
+[[nodiscard]] Arguments add_command(CLI::App& parent, const char* name, const char* summary,
+                                    const char* example, std::function<void()> chosen);
+
+/// A command with flags: `arguments` declares them, `run` gets them filled in.
 template <class Flags>
 struct Definition {
-  CLI::App* app = nullptr;
-  std::shared_ptr<Flags> flags = std::make_shared<Flags>();
+  std::shared_ptr<Flags> flags;
+  Arguments arguments;
 };
 
 template <class Flags>
-Definition<Flags> define_command(CLI::App& parent, Selection& selection, const std::string& name,
-                                 const std::string& summary, const std::string& example,
+Definition<Flags> define_command(CLI::App& parent, Selection& selection, const char* name,
+                                 const char* summary, const char* example,
                                  ExitCode (*run)(Context&, const Flags&)) {
-  Definition<Flags> definition;
-  definition.app = parent.add_subcommand(name, summary);
-  definition.app->footer("Example:\n  " + example);
-  definition.app->callback([flags = definition.flags, run, &selection] {
-    selection.run = [flags, run](Context& context) { return run(context, *flags); };
-  });
-  return definition;
+  auto flags = std::make_shared<Flags>();
+  return {flags, add_command(parent, name, summary, example, [flags, run, &selection] {
+            selection.run = [flags, run](Context& context) { return run(context, *flags); };
+          })};
 }
 
 // read_commands.cc

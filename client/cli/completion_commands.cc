@@ -1,4 +1,5 @@
 // completion bash|zsh: what the shells need to complete commands, flags and nodes.
+#include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <string>
 #include <vector>
@@ -103,15 +104,15 @@ ExitCode complete_path(Context& context, const PathFlags& flags) {
 }  // namespace
 
 void define_completion(CLI::App& app, Selection& selection) {
-  CLI::App* group = app.add_subcommand("completion", "Print a script that completes in your shell");
-  group->require_subcommand(1);
-  define_command<NoFlags>(*group, selection, "bash", "For bash",
-                          "source <(quorate completion bash)", bash);
-  define_command<NoFlags>(*group, selection, "zsh", "For zsh", "source <(quorate completion zsh)",
+  CLI::App& group = add_group(app, "completion", "Print a script that completes in your shell");
+  define_command<NoFlags>(group, selection, "bash", "For bash", "source <(quorate completion bash)",
+                          bash);
+  define_command<NoFlags>(group, selection, "zsh", "For zsh", "source <(quorate completion zsh)",
                           zsh);
-  auto path = define_command<PathFlags>(app, selection, "complete-path", "", "", complete_path);
-  path.app->group("");  // For the scripts only.
-  path.app->add_option("path", path.flags->path)->required();
+  // For the scripts only.
+  auto [flags, arguments] =
+      define_command<PathFlags>(app, selection, "complete-path", "", "", complete_path);
+  arguments.required("path", flags->path, "").hide();
 }
 
 }  // namespace quorate::cli

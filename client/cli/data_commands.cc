@@ -207,48 +207,41 @@ ExitCode rm(Context& context, const RmFlags& flags) {
 }  // namespace
 
 void define_create(CLI::App& app, Selection& selection) {
-  auto command = define_command<CreateFlags>(
+  auto [flags, arguments] = define_command<CreateFlags>(
       app, selection, "create", "Create a node and print its path",
       "quorate create --parents --acl world:anyone:r /services/web/leader 10.0.0.7:80", create);
-  CreateFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "The node; with -s, the path before the number")
-      ->required();
-  command.app->add_option("data", flags.data, "Its data (default empty)");
-  command.app->add_option("zk-acl", flags.zk_acl, "As --acl")->group("");
-  command.app->add_flag("-e,--ephemeral", flags.ephemeral, "Ends with the session");
-  command.app->add_flag("-s,--sequential", flags.sequential, "Append a number that always grows");
-  command.app->add_flag("-c,--container", flags.container, "Goes some time after its last child");
-  command.app->add_option("-t,--ttl", flags.ttl, "Goes when childless and not set for so long")
-      ->type_name("DURATION");
-  command.app->add_flag("-p,--parents", flags.parents, "Create what is missing above");
-  command.app->add_option("--acl", flags.acl, "Who may do what (default world:anyone:cdrwa)")
-      ->type_name("SCHEME:ID:PERMS,...");
-  command.app->add_flag("--if-absent", flags.if_absent, "Succeed when the node exists already");
-  command.app->add_option("-f,--file", flags.file, "Data from a file; - is standard input");
-  command.app->add_flag("--hold", flags.hold, "With -e: keep the session until interrupted");
+  arguments.required("path", flags->path, "The node; with -s, the path before the number")
+      .positional("data", flags->data, "Its data (default empty)")
+      .hidden("zk-acl", flags->zk_acl)
+      .flag("-e,--ephemeral", flags->ephemeral, "Ends with the session")
+      .flag("-s,--sequential", flags->sequential, "Append a number that always grows")
+      .flag("-c,--container", flags->container, "Goes some time after its last child")
+      .option("-t,--ttl", flags->ttl, "DURATION", "Goes when childless and not set for so long")
+      .flag("-p,--parents", flags->parents, "Create what is missing above")
+      .option("--acl", flags->acl, "SCHEME:ID:PERMS,...",
+              "Who may do what (default world:anyone:cdrwa)")
+      .flag("--if-absent", flags->if_absent, "Succeed when the node exists already")
+      .option("-f,--file", flags->file, "FILE", "Data from a file; - is standard input")
+      .flag("--hold", flags->hold, "With -e: keep the session until interrupted");
 }
 
 void define_set(CLI::App& app, Selection& selection) {
-  auto command =
+  auto [flags, arguments] =
       define_command<SetFlags>(app, selection, "set", "Replace the data of a node",
                                "quorate set --if-version 3 --file config.json /config", set);
-  SetFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "The node")->required();
-  command.app->add_option("data", flags.data, "Its new data");
-  command.app->add_option("-f,--file", flags.file, "Data from a file; - is standard input");
-  command.app->add_option("-v,--if-version", flags.if_version, "Only when it has this version")
-      ->type_name("N");
-  command.app->add_flag("-s,--stat", flags.stat, "Print the new stat");
+  arguments.required("path", flags->path, "The node")
+      .positional("data", flags->data, "Its new data")
+      .option("-f,--file", flags->file, "FILE", "Data from a file; - is standard input")
+      .option("-v,--if-version", flags->if_version, "N", "Only when it has this version")
+      .flag("-s,--stat", flags->stat, "Print the new stat");
 }
 
 void define_rm(CLI::App& app, Selection& selection) {
-  auto command = define_command<RmFlags>(app, selection, "rm", "Delete a node",
-                                         "quorate rm -r -y /services/retired", rm);
-  RmFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "The node")->required();
-  command.app->add_option("-v,--if-version", flags.if_version, "Only when it has this version")
-      ->type_name("N");
-  command.app->add_flag("-r,-R,--recursive", flags.recursive, "And everything below it");
+  auto [flags, arguments] = define_command<RmFlags>(app, selection, "rm", "Delete a node",
+                                                    "quorate rm -r -y /services/retired", rm);
+  arguments.required("path", flags->path, "The node")
+      .option("-v,--if-version", flags->if_version, "N", "Only when it has this version")
+      .flag("-r,-R,--recursive", flags->recursive, "And everything below it");
 }
 
 }  // namespace quorate::cli

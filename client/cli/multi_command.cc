@@ -62,7 +62,7 @@ ExitCode multi(Context& context, const MultiFlags& flags) {
 }  // namespace
 
 void define_multi(CLI::App& app, Selection& selection) {
-  auto command = define_command<MultiFlags>(
+  auto [flags, arguments] = define_command<MultiFlags>(
       app, selection, "multi", "Execute several writes, all of them or none",
       "quorate multi --file - <<'END'\n"
       "  {\"op\": \"check\", \"path\": \"/config\", \"version\": 3}\n"
@@ -71,10 +71,9 @@ void define_multi(CLI::App& app, Selection& selection) {
       "  {\"op\": \"delete\", \"path\": \"/draft\"}\n"
       "  END",
       multi);
-  command.app
-      ->add_option("-f,--file", command.flags->file,
-                   "Operations as a JSON array or one JSON object per line; - is standard input")
-      ->required();
+  arguments.required_option(
+      "-f,--file", flags->file, "FILE",
+      "Operations as a JSON array or one JSON object per line; - is standard input");
 }
 
 }  // namespace quorate::cli

@@ -133,28 +133,25 @@ ExitCode rm(Context& context, const PathFlags& flags) {
 }  // namespace
 
 void define_quota(CLI::App& app, Selection& selection) {
-  CLI::App* group = app.add_subcommand("quota", "Limit how much lies at and below a node");
-  group->require_subcommand(1);
-  auto show = define_command<PathFlags>(*group, selection, "get", "Print limits and usage",
+  CLI::App& group = add_group(app, "quota", "Limit how much lies at and below a node");
+  auto show = define_command<PathFlags>(group, selection, "get", "Print limits and usage",
                                         "quorate quota get /tenants/one", get);
-  show.app->add_option("path", show.flags->path, "The node")->required();
+  show.arguments.required("path", show.flags->path, "The node");
 
-  auto change = define_command<SetFlags>(
-      *group, selection, "set", "Set limits; those not given are none",
+  auto [flags, arguments] = define_command<SetFlags>(
+      group, selection, "set", "Set limits; those not given are none",
       "quorate quota set /tenants/one --count 1000 --bytes-hard 10000000", set);
-  SetFlags& flags = *change.flags;
-  change.app->add_option("path", flags.path, "The node")->required();
-  const auto add_limit = [&](const char* names, std::int64_t& limit, const char* help) {
-    change.app->add_option(names, limit, help)->type_name("N")->check(CLI::NonNegativeNumber);
-  };
-  add_limit("-n,--count", flags.limits.count, "Nodes, itself included; exceeding is only reported");
-  add_limit("-b,--bytes", flags.limits.bytes, "Bytes of data; exceeding is only reported");
-  add_limit("-N,--count-hard", flags.limits.count_hard, "Nodes; exceeding is refused");
-  add_limit("-B,--bytes-hard", flags.limits.bytes_hard, "Bytes of data; exceeding is refused");
+  arguments.required("path", flags->path, "The node")
+      .option("-n,--count", flags->limits.count, "N",
+              "Nodes, itself included; exceeding is only reported")
+      .option("-b,--bytes", flags->limits.bytes, "N", "Bytes of data; exceeding is only reported")
+      .option("-N,--count-hard", flags->limits.count_hard, "N", "Nodes; exceeding is refused")
+      .option("-B,--bytes-hard", flags->limits.bytes_hard, "N",
+              "Bytes of data; exceeding is refused");
 
-  auto removal = define_command<PathFlags>(*group, selection, "rm", "Remove all limits",
+  auto removal = define_command<PathFlags>(group, selection, "rm", "Remove all limits",
                                            "quorate quota rm /tenants/one", rm);
-  removal.app->add_option("path", removal.flags->path, "The node")->required();
+  removal.arguments.required("path", removal.flags->path, "The node");
 }
 
 }  // namespace quorate::cli

@@ -13,10 +13,10 @@ namespace quorate::cli {
 namespace {
 
 struct LsFlags {
-  std::string path;
+  std::string path = ".";
   bool recursive = false;
   bool stat = false;
-  std::size_t depth = 0;
+  std::uint64_t depth = 0;
 };
 
 struct GetFlags {
@@ -124,29 +124,29 @@ ExitCode stat(Context& context, const StatFlags& flags) {
 }  // namespace
 
 void define_ls(CLI::App& app, Selection& selection) {
-  auto command = define_command<LsFlags>(app, selection, "ls", "List the children of a node",
-                                         "quorate ls -R --depth 2 --stat /services", ls);
-  command.flags->path = ".";
-  command.app->add_option("path", command.flags->path, "The node (default /)");
-  command.app->add_flag("-R,-r,--recursive", command.flags->recursive,
-                        "All below, with full paths");
-  command.app->add_flag("-s,--stat", command.flags->stat, "With version, size, children, times");
-  command.app->add_option("--depth", command.flags->depth, "At most so many levels below")
-      ->type_name("N");
+  auto [flags, arguments] =
+      define_command<LsFlags>(app, selection, "ls", "List the children of a node",
+                              "quorate ls -R --depth 2 --stat /services", ls);
+  arguments.positional("path", flags->path, "The node (default /)")
+      .flag("-R,-r,--recursive", flags->recursive, "All below, with full paths")
+      .flag("-s,--stat", flags->stat, "With version, size, children, times")
+      .option("--depth", flags->depth, "N", "At most so many levels below");
 }
 
 void define_get(CLI::App& app, Selection& selection) {
-  auto command = define_command<GetFlags>(app, selection, "get", "Print the data of a node",
-                                          "quorate get --raw /certificate > certificate.der", get);
-  command.app->add_option("path", command.flags->path, "The node")->required();
-  command.app->add_flag("--raw", command.flags->raw, "The bytes as they are, without a newline");
-  command.app->add_flag("-s,--stat", command.flags->stat, "And the stat");
+  auto [flags, arguments] =
+      define_command<GetFlags>(app, selection, "get", "Print the data of a node",
+                               "quorate get --raw /certificate > certificate.der", get);
+  arguments.required("path", flags->path, "The node")
+      .flag("--raw", flags->raw, "The bytes as they are, without a newline")
+      .flag("-s,--stat", flags->stat, "And the stat");
 }
 
 void define_stat(CLI::App& app, Selection& selection) {
-  auto command = define_command<StatFlags>(app, selection, "stat", "Print what is known of a node",
-                                           "quorate stat -o json /config", stat);
-  command.app->add_option("path", command.flags->path, "The node")->required();
+  auto [flags, arguments] =
+      define_command<StatFlags>(app, selection, "stat", "Print what is known of a node",
+                                "quorate stat -o json /config", stat);
+  arguments.required("path", flags->path, "The node");
 }
 
 }  // namespace quorate::cli

@@ -23,7 +23,7 @@ struct FindFlags {
   std::string name;
   std::string contains;
   std::string newer;
-  std::size_t depth = std::numeric_limits<std::size_t>::max();
+  std::uint64_t depth = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t size_min = 0;
   bool ephemeral = false;
   bool persistent = false;
@@ -32,8 +32,8 @@ struct FindFlags {
 
 struct DuFlags {
   std::string path = ".";
-  std::size_t depth = 1;
-  std::size_t top = 0;
+  std::uint64_t depth = 1;
+  std::uint64_t top = 0;
 };
 
 struct CountFlags {
@@ -83,6 +83,9 @@ bool matches(const client::WalkedNode& node, const FindFlags& flags, std::int64_
 }
 
 ExitCode find(Context& context, const FindFlags& flags) {
+  if (flags.ephemeral && flags.persistent) {
+    return context.fail({ErrorCode::bad_arguments, "--ephemeral does not go with --persistent"});
+  }
   std::int64_t newer_than_ms = 0;
   if (!flags.newer.empty()) {
     const auto age = parse_duration(flags.newer);
@@ -155,39 +158,34 @@ ExitCode count(Context& context, const CountFlags& flags) {
 }  // namespace
 
 void define_find(CLI::App& app, Selection& selection) {
-  auto command = define_command<FindFlags>(
+  auto [flags, arguments] = define_command<FindFlags>(
       app, selection, "find", "Print the paths below a node that match",
       "quorate find /services --name 'host-*' --ephemeral --newer 1h", find);
-  FindFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "Where to start (default /)");
-  command.app->add_option("--name", flags.name, "The last segment matches this pattern (*, ?, [])")
-      ->type_name("PATTERN");
-  command.app->add_option("--contains", flags.contains, "The data contains this")
-      ->type_name("TEXT");
-  command.app->add_option("--newer", flags.newer, "Set within this time")->type_name("DURATION");
-  command.app->add_option("--min-size", flags.size_min, "At least so many bytes of data")
-      ->type_name("N");
-  command.app->add_option("--depth", flags.depth, "At most so many levels below")->type_name("N");
-  auto* ephemeral = command.app->add_flag("--ephemeral", flags.ephemeral, "Ephemeral ones only");
-  command.app->add_flag("--persistent", flags.persistent, "Others only")->excludes(ephemeral);
-  command.app->add_flag("--leaf", flags.leaf, "Those without children only");
+  arguments.positional("path", flags->path, "Where to start (default /)")
+      .option("--name", flags->name, "PATTERN", "The last segment matches this pattern (*, ?, [])")
+      .option("--contains", flags->contains, "TEXT", "The data contains this")
+      .option("--newer", flags->newer, "DURATION", "Set within this time")
+      .option("--min-size", flags->size_min, "N", "At least so many bytes of data")
+      .option("--depth", flags->depth, "N", "At most so many levels below")
+      .flag("--ephemeral", flags->ephemeral, "Ephemeral ones only")
+      .flag("--persistent", flags->persistent, "Others only")
+      .flag("--leaf", flags->leaf, "Those without children only");
 }
 
 void define_du(CLI::App& app, Selection& selection) {
-  auto command = define_command<DuFlags>(app, selection, "du", "Count nodes and bytes by branch",
-                                         "quorate du / --depth 2 --top 10", du);
-  DuFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "Where to start (default /)");
-  command.app->add_option("--depth", flags.depth, "Branches so many levels below (default 1)")
-      ->type_name("N");
-  command.app->add_option("--top", flags.top, "The N largest only")->type_name("N");
+  auto [flags, arguments] =
+      define_command<DuFlags>(app, selection, "du", "Count nodes and bytes by branch",
+                              "quorate du / --depth 2 --top 10", du);
+  arguments.positional("path", flags->path, "Where to start (default /)")
+      .option("--depth", flags->depth, "N", "Branches so many levels below (default 1)")
+      .option("--top", flags->top, "N", "The N largest only");
 }
 
 void define_count(CLI::App& app, Selection& selection) {
-  auto command =
+  auto [flags, arguments] =
       define_command<CountFlags>(app, selection, "count", "Print the number of nodes below a node",
                                  "quorate count /services", count);
-  command.app->add_option("path", command.flags->path, "The node (default /)");
+  arguments.positional("path", flags->path, "The node (default /)");
 }
 
 }  // namespace quorate::cli

@@ -77,21 +77,20 @@ void define_whoami(CLI::App& app, Selection& selection) {
 }
 
 void define_session(CLI::App& app, Selection& selection) {
-  CLI::App* group = app.add_subcommand("session", "Print what is known of this session");
-  group->require_subcommand(1);
-  define_command<NoFlags>(*group, selection, "info", "Its id, state, time-out and server",
+  CLI::App& group = add_group(app, "session", "Print what is known of this session");
+  define_command<NoFlags>(group, selection, "info", "Its id, state, time-out and server",
                           "quorate session info", session_info);
-  auto list = define_command<PrefixFlags>(*group, selection, "ephemerals",
-                                          "The paths of its ephemeral nodes",
-                                          "quorate session ephemerals /locks/", ephemerals);
-  list.app->add_option("prefix", list.flags->prefix, "Only those that start so");
+  auto [flags, arguments] = define_command<PrefixFlags>(
+      group, selection, "ephemerals", "The paths of its ephemeral nodes",
+      "quorate session ephemerals /locks/", ephemerals);
+  arguments.positional("prefix", flags->prefix, "Only those that start so");
 }
 
 void define_sync(CLI::App& app, Selection& selection) {
-  auto command = define_command<PathFlags>(
+  auto [flags, arguments] = define_command<PathFlags>(
       app, selection, "sync", "Wait until the server has applied everything proposed before",
       "quorate sync", sync);
-  command.app->add_option("path", command.flags->path, "Has no effect; as in ZooKeeper");
+  arguments.positional("path", flags->path, "Has no effect; as in ZooKeeper");
 }
 
 void define_version(CLI::App& app, Selection& selection) {

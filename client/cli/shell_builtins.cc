@@ -111,10 +111,8 @@ ExitCode ShellBuiltins::connect(const std::vector<std::string>& words) {
 }
 
 ExitCode ShellBuiltins::help() {
-  Globals globals;
-  Selection selection;
   context_.output().out()
-      << make_app(globals, selection, true)->help()
+      << help_text()
       << "\nIn the shell also: cd, pwd, connect, close, addauth, addWatch, removewatches, quit,\n"
          "and the spellings of ZooKeeper's shell: getAcl, setAcl, delete, deleteall, ls2,\n"
          "getEphemerals, getAllChildrenNumber, setquota, listquota, delquota.\n";

@@ -1,4 +1,5 @@
 // shell: many commands over one session.
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -100,7 +101,7 @@ class ShellCompletion {
   Context& context_;
   Globals globals_;
   Selection selection_;
-  std::unique_ptr<CLI::App> app_;
+  std::shared_ptr<CLI::App> app_;
   std::string cached_word_;
   std::vector<std::string> cached_;
   std::chrono::steady_clock::time_point cached_at_;

@@ -291,6 +291,9 @@ class Import {
 };
 
 ExitCode import_tree(Context& context, const ImportFlags& flags) {
+  if (flags.overwrite && flags.skip) {
+    return context.fail({ErrorCode::bad_arguments, "--overwrite does not go with --skip"});
+  }
   auto reader = LineReader::open(flags.file);
   if (!reader.ok()) return context.fail(reader.error());
   auto client = context.client();
@@ -319,31 +322,28 @@ ExitCode import_tree(Context& context, const ImportFlags& flags) {
 }  // namespace
 
 void define_tree(CLI::App& app, Selection& selection) {
-  CLI::App* group = app.add_subcommand("tree", "Write a branch to a file, or create it from one");
-  group->require_subcommand(1);
+  CLI::App& group = add_group(app, "tree", "Write a branch to a file, or create it from one");
   auto out = define_command<ExportFlags>(
-      *group, selection, "export", "Write a node and all below it, one JSON object per line",
+      group, selection, "export", "Write a node and all below it, one JSON object per line",
       "quorate tree export /services --file services.jsonl.zst", export_tree);
-  out.app->add_option("path", out.flags->path, "The node (default /)");
-  out.app->add_option("-f,--file", out.flags->file,
-                      "Where to (default standard output); compressed when it ends in .zst");
-  out.app->add_flag("--zstd", out.flags->zstd, "Compress");
-  out.app->add_flag("--ephemerals", out.flags->ephemerals,
-                    "Include ephemeral nodes; imported they are persistent");
+  out.arguments.positional("path", out.flags->path, "The node (default /)")
+      .option("-f,--file", out.flags->file, "FILE",
+              "Where to (default standard output); compressed when it ends in .zst")
+      .flag("--zstd", out.flags->zstd, "Compress")
+      .flag("--ephemerals", out.flags->ephemerals,
+            "Include ephemeral nodes; imported they are persistent");
 
   auto in = define_command<ImportFlags>(
-      *group, selection, "import",
-      "Create what an export holds; containers and nodes with a "
-      "time to live become persistent",
+      group, selection, "import",
+      "Create what an export holds; containers and nodes with a time to live become persistent",
       "quorate tree import --file services.jsonl.zst --under /copy", import_tree);
-  in.app->add_option("-f,--file", in.flags->file,
-                     "Where from (default standard input); zstd is recognised");
-  in.app->add_option("--under", in.flags->under,
-                     "The node that takes the place of the exported one (default /)");
-  auto* overwrite = in.app->add_flag("--overwrite", in.flags->overwrite,
-                                     "Replace data and ACL of nodes that exist");
-  in.app->add_flag("--skip", in.flags->skip, "Leave nodes that exist as they are")
-      ->excludes(overwrite);
+  in.arguments
+      .option("-f,--file", in.flags->file, "FILE",
+              "Where from (default standard input); zstd is recognised")
+      .option("--under", in.flags->under, "PATH",
+              "The node that takes the place of the exported one (default /)")
+      .flag("--overwrite", in.flags->overwrite, "Replace data and ACL of nodes that exist")
+      .flag("--skip", in.flags->skip, "Leave nodes that exist as they are");
 }
 
 }  // namespace quorate::cli

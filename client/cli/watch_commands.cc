@@ -201,31 +201,24 @@ ExitCode wait(Context& context, const WaitFlags& flags) {
 }  // namespace
 
 void define_watch(CLI::App& app, Selection& selection) {
-  auto command = define_command<WatchFlags>(
+  auto [flags, arguments] = define_command<WatchFlags>(
       app, selection, "watch", "Print every change of a node as it happens",
       "quorate -o jsonl watch -r /services --exec 'systemctl reload proxy'", watch);
-  WatchFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "The node; it need not exist")->required();
-  command.app->add_flag("-r,-R,--recursive", flags.recursive, "And of everything below it");
-  command.app->add_flag("--initial", flags.initial, "Print the present state first");
-  command.app
-      ->add_option("--exec", flags.exec,
-                   "Run this in a shell for each event, with QUORATE_EVENT, _PATH and _ZXID")
-      ->type_name("COMMAND");
-  command.app->add_option("--until", flags.until, "End when exists, deleted or value=TEXT holds")
-      ->type_name("CONDITION");
+  arguments.required("path", flags->path, "The node; it need not exist")
+      .flag("-r,-R,--recursive", flags->recursive, "And of everything below it")
+      .flag("--initial", flags->initial, "Print the present state first")
+      .option("--exec", flags->exec, "COMMAND",
+              "Run this in a shell for each event, with QUORATE_EVENT, _PATH and _ZXID")
+      .option("--until", flags->until, "CONDITION", "End when exists, deleted or value=TEXT holds");
 }
 
 void define_wait(CLI::App& app, Selection& selection) {
-  auto command = define_command<WaitFlags>(
+  auto [flags, arguments] = define_command<WaitFlags>(
       app, selection, "wait", "Wait until a node exists, is deleted or has a value",
       "quorate wait /migration --until value=done --for 10m", wait);
-  WaitFlags& flags = *command.flags;
-  command.app->add_option("path", flags.path, "The node")->required();
-  command.app->add_option("--until", flags.until, "exists (default), deleted or value=TEXT")
-      ->type_name("CONDITION");
-  command.app->add_option("--for", flags.patience, "Give up after so long, with exit code 8")
-      ->type_name("DURATION");
+  arguments.required("path", flags->path, "The node")
+      .option("--until", flags->until, "CONDITION", "exists (default), deleted or value=TEXT")
+      .option("--for", flags->patience, "DURATION", "Give up after so long, with exit code 8");
 }
 
 }  // namespace quorate::cli

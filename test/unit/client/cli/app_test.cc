@@ -1,6 +1,7 @@
 // What happens before there is a server: parsing, help, refusals.
 #include "client/cli/app.h"
 
+#include <CLI/App.hpp>
 #include <doctest/doctest.h>
 
 #include <sstream>
