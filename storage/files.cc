@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,9 +72,9 @@ Status make_directory(const std::string& directory) {
     const Status made = make_directory(parent);
     if (!made) return made;
   }
-  std::error_code error;
-  fs::create_directory(directory, error);
-  if (error) return io_status("create", directory, error);
+  constexpr mode_t owner_only = 0700;  // What is kept there is for nobody else to read.
+  if (::mkdir(directory.c_str(), owner_only) != 0 && errno != EEXIST)
+    return io_error("create", directory, errno);
   return sync_directory(parent);
 }
 

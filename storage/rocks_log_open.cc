@@ -103,7 +103,8 @@ Status RocksLog::open_database() {
     wal_ = *std::move(wal);
     // An open instance always has a WAL file; only one whose making was interrupted has none.
     if (!wal_.found && !unfinished_) wal_.lost = true;
-    if (wal_.tear && wal_.tear->synced_lost) {
+    const bool on_disk = settings_.env == rocksdb::Env::Default();
+    if (on_disk && wal_.tear && wal_.tear->synced_lost) {
       const Status kept = keep_damaged_wal(settings_.directory);
       if (!kept) return kept;
     }
