@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "storage/log_entry.h"
@@ -16,6 +17,14 @@ namespace quorate {
 namespace {
 
 rocksdb::Slice slice(const LogKey& key) { return {key.data(), key.size()}; }
+
+/// Enough for a batch to grow only once.
+std::size_t bytes_in_batch(std::span<const LogRecord> records) {
+  constexpr std::size_t around_each = sizeof(LogKey) + entry_header_bytes + 16;
+  std::size_t sum = 64;
+  for (const LogRecord& record : records) sum += record.bytes.size() + around_each;
+  return sum;
+}
 
 Status out_of_order(Zxid zxid, Zxid last) {
   return {ErrorCode::bad_arguments,
@@ -32,7 +41,7 @@ Status RocksLog::append(std::span<const LogRecord> records) {
   if (records.empty()) return {};
   if (const Status open = writable(); !open) return open;
   LogPosition position = last();
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch(bytes_in_batch(records));
   put_sync_marker(batch, synced_below_);
   for (const LogRecord& record : records) {
     if (record.zxid <= position.zxid) return out_of_order(record.zxid, position.zxid);
