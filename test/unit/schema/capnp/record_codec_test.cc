@@ -6,6 +6,8 @@
 
 #include <random>
 
+#include "core/commit/commit_limits.h"
+#include "core/commit/write_admission.h"
 #include "schema/record.capnp.h"
 #include "test/support/random_values.h"
 
@@ -57,6 +59,20 @@ TEST_CASE("the size of a record is known before it is written") {
     const Txn txn = test::RandomValues(seed).txn(seed % std::variant_size_v<TxnBody>);
     CHECK(encode_txn(txn).size() == txn_bytes(txn.submission));
   }
+}
+
+// Admission (core/commit) knows nothing of Cap'n Proto and estimates: if it ever fell short, a
+// client could make a server write a record above the format's limit.
+TEST_CASE("admission never takes a write for smaller than its record") {
+  for (std::size_t index = 0; index < std::variant_size_v<TxnBody>; ++index) {
+    for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+      CAPTURE(index);
+      CAPTURE(seed);
+      const Submission submission = test::RandomValues(seed).txn(index).submission;
+      CHECK(txn_bytes(submission) <= record_bytes(submission.body, submission.identities));
+    }
+  }
+  CHECK(CommitLimits{}.write_bytes_max <= txn_bytes_max);
 }
 
 TEST_CASE("a record begins with its version") {
