@@ -22,12 +22,8 @@ constexpr milliseconds tick_every{100};
 constexpr std::chrono::microseconds turn_max{1000};
 constexpr std::size_t txns_between_clock_readings = 16;
 constexpr std::size_t streams_between_clock_readings = 64;
-/// Changed records that make a seal; a seal of so many takes less than a turn.
-constexpr std::size_t seal_records = 2000;
-/// Sealed sets that the snapshotter has not yet taken over.
-constexpr int sets_waiting_max = 4;
-/// A seal of few records waits this many ticks.
-constexpr int ticks_between_seals = 10;
+/// Records of a seal that a turn gives; they take less than half of it.
+constexpr std::size_t slice_records = 500;
 
 struct CommitState {
   static inline const char* name = "commit";
@@ -47,7 +43,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
-    machine_.on_tick(context_.clock.read().monotonic);
+    sealed_at_ = context_.clock.read().monotonic;
+    machine_.on_tick(sealed_at_);
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { meet(peers); },
@@ -68,6 +65,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         },
         [this](commit_a, const std::shared_ptr<const CommittedBatch>& batch) { commit(batch); },
         [this](more_a) { more_sent_ = false; },
+        [this](seal_a) { seal_wanted_ = true; },
         [this](sealed_a, const Sealed& sealed) { on_sealed(sealed); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -92,7 +90,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
       introduce_sessions();
     }
     if (former->snapshotter != state.peers->snapshotter) {
-      for (const auto& set : not_durable_) send(state.peers->snapshotter, seal_a::value, set);
+      for (const auto& slice : not_durable_) send(state.peers->snapshotter, seal_a::value, slice);
     }
   }
 
@@ -106,10 +104,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     hand_on_writes();
     tell_sessions();
     deliver(until);
-    if (machine_.state().unsealed() >= seal_records) seal();
-    if ((!committed_.empty() || machine_.has_deliveries()) && !std::exchange(more_sent_, true)) {
-      send(this, more_a::value);
-    }
+    if (machine_.state().is_sealing()) seal_some();
+    const bool more =
+        !committed_.empty() || machine_.has_deliveries() || machine_.state().is_sealing();
+    if (more && !std::exchange(more_sent_, true)) send(this, more_a::value);
   }
 
   void apply_committed(SteadyClock::time_point until) {
@@ -119,6 +117,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
           std::min(txns_between_clock_readings, batch.txns.size() - applied_of_front_);
       machine_.on_committed(std::span(batch.txns).subspan(applied_of_front_, count));
       applied_of_front_ += count;
+      applied_since_seal_ += count;
       if (applied_of_front_ < batch.txns.size()) continue;
       if (batch.established) start_serving();
       for (const SyncPoint& synced : batch.synced) {
@@ -201,23 +200,36 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   void on_tick() {
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
-    if (++ticks_since_seal_ >= ticks_between_seals && machine_.state().unsealed() > 0) seal();
+    if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
     if (machine_.is_serving() && now.monotonic >= next_reaping_) reap(now);
     ticker_.rearm(*this);
   }
 
-  void seal() {
-    // While the snapshotter is busy, changes gather in the tree instead of in its mailbox.
-    const auto waiting = std::count_if(not_durable_.begin(), not_durable_.end(),
-                                       [this](const auto& set) { return set->zxid > merged_; });
-    if (waiting >= sets_waiting_max || !state.peers) return;
-    ticks_since_seal_ = 0;
-    not_durable_.push_back(std::make_shared<const ImageChanges>(machine_.seal()));
+  /// One seal at a time: while the image is being written, changes gather in the tree, where a
+  /// znode that changes often counts once.
+  [[nodiscard]] bool is_seal_due(milliseconds now) const {
+    const State& all = machine_.state();
+    if (!state.peers || all.is_sealing() || !not_durable_.empty()) return false;
+    if (all.unsealed() == 0) return false;
+    const Config& config = context_.config;
+    return seal_wanted_ || now - sealed_at_ >= config.snapshot_interval ||
+           all.unsealed_bytes() >= config.snapshot_bytes ||
+           applied_since_seal_ >= config.snapshot_records;
+  }
+
+  void begin_seal(milliseconds now) {
+    machine_.begin_seal();
+    sealed_at_ = now;
+    applied_since_seal_ = 0;
+    seal_wanted_ = false;
+  }
+
+  void seal_some() {
+    not_durable_.push_back(std::make_shared<const ImageChanges>(machine_.seal_some(slice_records)));
     send(state.peers->snapshotter, seal_a::value, not_durable_.back());
   }
 
   void on_sealed(const Sealed& sealed) {
-    merged_ = std::max(merged_, sealed.merged);
     while (!not_durable_.empty() && not_durable_.front()->zxid <= sealed.durable) {
       not_durable_.pop_front();
     }
@@ -257,9 +269,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::deque<std::shared_ptr<const CommittedBatch>> committed_;
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
-  std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Sealed, not yet on disk.
-  Zxid merged_;
-  int ticks_since_seal_ = 0;
+  std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Slices of the last seal.
+  bool seal_wanted_ = false;
+  std::uint64_t applied_since_seal_ = 0;
+  milliseconds sealed_at_{0};
   milliseconds next_reaping_{0};
 };
 

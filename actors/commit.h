@@ -45,7 +45,8 @@ namespace quorate {
 ///   (closed, serial)    From the listener, when the connection's actor has ended.
 ///   (commit, batch)     From proposal. Applied in slices of at most a millisecond.
 ///   (more)              Its own: the rest of a long batch or fan-out.
-///   (sealed, how far)   From the snapshotter: it can take more, and what it has made durable.
+///   (seal)              From the snapshotter: the log has grown far beyond the image.
+///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (tick, n)           Its own: time, seals, reaping.
 using Commit =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
@@ -53,8 +54,8 @@ using Commit =
                      caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
                      caf::reacts_to<closed_a, ConnectionSerial>,
                      caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>,
-                     caf::reacts_to<more_a>, caf::reacts_to<sealed_a, Sealed>,
-                     caf::reacts_to<tick_a, std::uint64_t>>;
+                     caf::reacts_to<more_a>, caf::reacts_to<seal_a>,
+                     caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);
 

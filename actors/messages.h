@@ -42,10 +42,9 @@ namespace quorate {
 struct Peers;
 using PeersPtr = std::shared_ptr<const Peers>;
 
-/// How far the snapshotter has come.
+/// What the image on disk covers: slices of seals up to here are not needed any more.
 struct Sealed {
-  Zxid merged;   ///< The last set it has taken over.
-  Zxid durable;  ///< What the image on disk covers: sets up to here are not needed any more.
+  Zxid durable;
 };
 
 }  // namespace quorate

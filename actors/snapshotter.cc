@@ -13,7 +13,6 @@
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
 #include "actors/spawn.h"
-#include "core/base/flat_map.h"
 #include "schema/capnp/image_codec.h"
 #include "storage/snapshot_store.h"
 #include "storage/store.h"
@@ -31,31 +30,6 @@ struct SnapshotterState {
   PeersPtr peers;
 };
 
-/// The newest state of every record that changed since the last write, with what the newest set
-/// says about itself.
-struct MergedChanges {
-  TextMap<std::optional<Blob>> writes;
-  std::size_t bytes = 0;
-  Zxid zxid;
-  std::int64_t time_ms = 0;
-  std::uint64_t digest = 0;
-
-  void add(const ImageChanges& set) {
-    std::vector<capnp_codec::ImageEntry> entries;
-    for (const ImageChange& change : set.changes) capnp_codec::encode_image(change, entries);
-    for (auto& entry : entries) {
-      const std::size_t size = entry.key.size() + (entry.value ? entry.value->size() : 0);
-      auto [place, is_new] = writes.try_emplace(std::move(entry.key));
-      if (!is_new && place->second) bytes -= place->second->size();
-      bytes += is_new ? size : (entry.value ? entry.value->size() : 0);
-      place->second = std::move(entry.value);
-    }
-    zxid = set.zxid;
-    time_ms = set.time_ms;
-    digest = set.digest;
-  }
-};
-
 class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState> {
  public:
   SnapshotterActor(caf::actor_config& config, ServerContext& context, Store& store,
@@ -71,16 +45,13 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   behavior_type make_behavior() override {
     const auto header = image_.header();
     if (header && *header) image_zxid_ = (*header)->position.zxid;
-    last_write_ = now();
+    image_.unstage();  // Of a former snapshotter; commit sends its seal again.
     last_checkpoint_ = now();
     log_bytes_at_checkpoint_ = txn_log_.bytes();
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
-        [this](seal_a, const std::shared_ptr<const ImageChanges>& set) {
-          merged_.add(*set);
-          send(state.peers->commit, sealed_a::value, Sealed{set->zxid, image_zxid_});
-        },
+        [this](seal_a, const std::shared_ptr<const ImageChanges>& slice) { take(*slice); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -91,49 +62,52 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   [[nodiscard]] milliseconds now() const { return context_.clock.read().monotonic; }
 
   void on_tick() {
-    if (is_due() && !asked_) {
-      asked_ = true;
-      // A set goes to disk only when its last txn is in this server's own log.
-      request(state.peers->journal, caf::infinite, synced_a::value)
-          .then([this](const Logged& logged) {
-            asked_ = false;
-            if (logged.zxid >= merged_.zxid) write();
-          });
-    }
+    write_when_synced();
+    const bool is_long =
+        txn_log_.bytes() >= log_bytes_at_write_ + context_.config.snapshot_log_bytes;
+    if (is_long && !sealed_ && state.peers) send(state.peers->commit, seal_a::value);
     if (is_checkpoint_due()) checkpoint();
     ticker_.rearm(*this);
   }
 
-  [[nodiscard]] bool is_due() const {
-    if (!state.peers || merged_.writes.empty()) return false;
-    const Config& config = context_.config;
-    const bool same_epoch = merged_.zxid.epoch() == image_zxid_.epoch();
-    const std::uint64_t behind = merged_.zxid.value - image_zxid_.value;
-    return now() - last_write_ >= config.snapshot_interval ||
-           merged_.bytes >= config.snapshot_bytes ||
-           (same_epoch && behind >= config.snapshot_records) ||
-           txn_log_.bytes() >= log_bytes_at_write_ + config.snapshot_log_bytes;
+  void take(const ImageChanges& slice) {
+    entries_.clear();
+    for (const ImageChange& change : slice.changes) capnp_codec::encode_image(change, entries_);
+    std::vector<ImageWrite> writes;
+    writes.reserve(entries_.size());
+    for (auto& entry : entries_) writes.push_back({std::move(entry.key), std::move(entry.value)});
+    records_ += writes.size();
+    if (const Status staged = image_.stage(writes); !staged) fail(staged.error());
+    if (!slice.is_last) return;
+    sealed_ = SealHead{slice.zxid, slice.time_ms, slice.digest};
+    write_when_synced();
+  }
+
+  /// A set goes to disk only when its last txn is in this server's own log.
+  void write_when_synced() {
+    if (!sealed_ || std::exchange(asked_, true)) return;
+    request(state.peers->journal, caf::infinite, synced_a::value)
+        .then([this](const Logged& logged) {
+          asked_ = false;
+          if (sealed_ && logged.zxid >= sealed_->zxid) write();
+        });
   }
 
   void write() {
-    const auto position = txn_log_.position_at(merged_.zxid);
+    const auto position = txn_log_.position_at(sealed_->zxid);
     if (!position) return fail(position.error());
-    const ImageHeader header{*position, merged_.time_ms, merged_.digest};
-    std::vector<ImageWrite> writes;
-    writes.reserve(merged_.writes.size());
-    for (auto& [key, value] : merged_.writes) writes.push_back({key, std::move(value)});
-    const std::size_t records = writes.size();
-    merged_ = {};
+    const ImageHeader header{*position, sealed_->time_ms, sealed_->digest};
+    sealed_.reset();
     const milliseconds start = now();
-    if (const Status written = image_.write(writes, header); !written) return fail(written.error());
+    if (const Status written = image_.write({}, header); !written) return fail(written.error());
     const Result<ImageHeader> durable = image_.flush();
     if (!durable) return fail(durable.error());
     image_zxid_ = durable->position.zxid;
+    written_.push_back({image_zxid_, now()});
     log_bytes_at_write_ = txn_log_.bytes();
-    last_write_ = now();
-    send(state.peers->commit, sealed_a::value, Sealed{image_zxid_, image_zxid_});
-    log_.info("image_written", kv("zxid", image_zxid_), kv("records", records),
-              kv("ms", last_write_ - start));
+    send(state.peers->commit, sealed_a::value, Sealed{image_zxid_});
+    log_.info("image_written", kv("zxid", image_zxid_), kv("records", std::exchange(records_, 0)),
+              kv("ms", now() - start));
   }
 
   // --- Checkpoints and purge -----------------------------------------------------------------
@@ -174,6 +148,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     if (until <= txn_log_.base().zxid) return;
     const std::uint64_t before = txn_log_.bytes();
     if (const Status purged = txn_log_.purge_up_to(until); !purged) return fail(purged.error());
+    log_bytes_at_write_ = log_bytes_at_checkpoint_ = txn_log_.bytes();
     log_.info("log_purged", kv("zxid", until), kv("bytes_before", before),
               kv("bytes", txn_log_.bytes()));
   }
@@ -201,9 +176,16 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   SnapshotStore& image_;
   TxnLog& txn_log_;
   Ticker ticker_;
-  MergedChanges merged_;
+  /// What a seal says about itself; there is one while all of it is staged.
+  struct SealHead {
+    Zxid zxid;
+    std::int64_t time_ms;
+    std::uint64_t digest;
+  };
+  std::optional<SealHead> sealed_;
+  std::vector<capnp_codec::ImageEntry> entries_;
+  std::size_t records_ = 0;  ///< Staged.
   Zxid image_zxid_;
-  milliseconds last_write_{0};
   std::uint64_t log_bytes_at_write_ = 0;
   struct Written {
     Zxid zxid;

@@ -21,8 +21,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::ImageChanges>)
 
 namespace quorate {
 
-///   (seal, changes)  What changed up to an exact zxid; merged with what waits.
-///   (tick, n)        Its own: looks whether a write or a checkpoint is due.
+///   (seal, slice)  What changed up to an exact zxid, or a part of it. The last slice of a seal
+///                  makes a write of the image, as soon as the log is synced up to its zxid.
+///   (tick, n)      Its own: looks whether a checkpoint is due, or a seal to keep the log short.
 using Snapshotter = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
                                      caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
                                      caf::reacts_to<tick_a, std::uint64_t>>;

@@ -27,9 +27,17 @@ Result<std::optional<ImageHeader>> MemoryImage::header() const {
   return files().written.header;
 }
 
+Status MemoryImage::stage(std::span<const ImageWrite> writes) {
+  if (!are_image_keys(writes))
+    return {ErrorCode::bad_arguments, "an image's key is empty or begins with a zero byte"};
+  staged_.insert(staged_.end(), writes.begin(), writes.end());
+  return {};
+}
+
 Status MemoryImage::write(std::span<const ImageWrite> writes, const ImageHeader& header) {
+  if (const Status gathered = stage(writes); !gathered) return gathered;
   const auto held = disk_.lock();
-  const Status done = put(writes);
+  const Status done = put(std::exchange(staged_, {}));
   if (done) files().written.header = header;
   return done;
 }
@@ -44,10 +52,10 @@ Status MemoryImage::fill(std::span<const ImageWrite> writes) {
 }
 
 Status MemoryImage::put(std::span<const ImageWrite> writes) {
+  if (!are_image_keys(writes))
+    return {ErrorCode::bad_arguments, "an image's key is empty or begins with a zero byte"};
   std::uint64_t bytes = 0;
   for (const ImageWrite& write : writes) {
-    if (!is_image_key(write.key))
-      return {ErrorCode::bad_arguments, "an image's key is empty or begins with a zero byte"};
     bytes += write.key.size() + (write.value ? write.value->size() : 0);
   }
   const Status begun = disk_.begin(DiskOperation::image_write, start_, bytes);

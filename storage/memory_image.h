@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "storage/memory_disk.h"
 #include "storage/snapshot_store.h"
@@ -22,6 +23,8 @@ class MemoryImage final : public SnapshotStore {
   static Result<std::unique_ptr<MemoryImage>> open(MemoryDisk& disk, std::string directory);
 
   [[nodiscard]] Result<std::optional<ImageHeader>> header() const override;
+  Status stage(std::span<const ImageWrite> writes) override;
+  void unstage() override { staged_.clear(); }
   Status write(std::span<const ImageWrite> writes, const ImageHeader& header) override;
   Status fill(std::span<const ImageWrite> writes) override;
   Result<ImageHeader> flush() override;
@@ -38,6 +41,7 @@ class MemoryImage final : public SnapshotStore {
   MemoryDisk& disk_;
   std::uint64_t start_;
   std::string directory_;
+  std::vector<ImageWrite> staged_;
 };
 
 }  // namespace quorate

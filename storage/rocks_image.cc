@@ -29,9 +29,9 @@ std::shared_ptr<rocksdb::RateLimiter> limiter_of(const RocksImageSettings& setti
 }
 
 Status put_records(rocksdb::WriteBatch& batch, std::span<const ImageWrite> writes) {
+  if (!are_image_keys(writes))
+    return {ErrorCode::bad_arguments, "an image's key is empty or begins with a zero byte"};
   for (const ImageWrite& write : writes) {
-    if (!is_image_key(write.key))
-      return {ErrorCode::bad_arguments, "an image's key is empty or begins with a zero byte"};
     if (write.value) {
       batch.Put(write.key, slice(write.value->text()));
     } else {
@@ -44,7 +44,9 @@ Status put_records(rocksdb::WriteBatch& batch, std::span<const ImageWrite> write
 }  // namespace
 
 RocksImage::RocksImage(std::string directory, std::unique_ptr<rocksdb::DB> database)
-    : directory_(std::move(directory)), database_(std::move(database)) {}
+    : directory_(std::move(directory)),
+      database_(std::move(database)),
+      staged_(std::make_unique<rocksdb::WriteBatch>()) {}
 
 RocksImage::~RocksImage() = default;
 
@@ -95,12 +97,19 @@ Status RocksImage::read_header() {
 
 Result<std::optional<ImageHeader>> RocksImage::header() const { return header_; }
 
+Status RocksImage::stage(std::span<const ImageWrite> writes) {
+  return put_records(*staged_, writes);
+}
+
+// A new batch: Clear() would keep the memory of the largest set there ever was.
+void RocksImage::unstage() { staged_ = std::make_unique<rocksdb::WriteBatch>(); }
+
 Status RocksImage::write(std::span<const ImageWrite> writes, const ImageHeader& header) {
-  rocksdb::WriteBatch batch;
-  const Status put = put_records(batch, writes);
+  const Status put = put_records(*staged_, writes);
   if (!put) return put;
-  batch.Put(slice(image_header_key), encode_image_header(header));
-  const Status written = write_batch(batch);
+  staged_->Put(slice(image_header_key), encode_image_header(header));
+  const Status written = write_batch(*staged_);
+  unstage();
   if (written) header_ = header;
   return written;
 }

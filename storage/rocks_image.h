@@ -38,6 +38,8 @@ class RocksImage final : public SnapshotStore {
   ~RocksImage() override;
 
   [[nodiscard]] Result<std::optional<ImageHeader>> header() const override;
+  Status stage(std::span<const ImageWrite> writes) override;
+  void unstage() override;
   Status write(std::span<const ImageWrite> writes, const ImageHeader& header) override;
   Status fill(std::span<const ImageWrite> writes) override;
   Result<ImageHeader> flush() override;
@@ -58,6 +60,7 @@ class RocksImage final : public SnapshotStore {
 
   std::string directory_;
   std::unique_ptr<rocksdb::DB> database_;
+  std::unique_ptr<rocksdb::WriteBatch> staged_;  ///< Never null.
   std::optional<ImageHeader> header_;
   std::optional<Error> failed_;
 };

@@ -1,6 +1,7 @@
 // The image: the state at one zxid, as key-value records on disk, brought forward in sets.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -43,8 +44,14 @@ class SnapshotStore {
   /// `damaged`.
   [[nodiscard]] virtual Result<std::optional<ImageHeader>> header() const = 0;
 
-  /// Applies one merged set, atomically and together with its header; not yet durable.
-  /// Error `bad_arguments` for a key that is not allowed.
+  /// Gathers records of the next set, in memory; a later write of the same key counts. They are
+  /// in no image until write(), and gone when the store is closed. Error `bad_arguments` for a key
+  /// that is not allowed.
+  virtual Status stage(std::span<const ImageWrite> writes) = 0;
+  /// Forgets what was staged.
+  virtual void unstage() = 0;
+  /// Applies what was staged and `writes`, atomically and together with the header; not yet
+  /// durable. Nothing is staged afterwards. Error `bad_arguments` for a key that is not allowed.
   virtual Status write(std::span<const ImageWrite> writes, const ImageHeader& header) = 0;
   /// Adds records to an image that is being received; it has no header, and counts for nothing,
   /// until write() gives it one. Error `bad_arguments` when there is one.
@@ -64,9 +71,11 @@ class SnapshotStore {
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;  ///< On disk, about.
 };
 
-/// Whether a record of an image may have this key.
-[[nodiscard]] inline bool is_image_key(std::string_view key) {
-  return !key.empty() && key.front() != '\0';
+/// Whether records of an image may have these keys.
+[[nodiscard]] inline bool are_image_keys(std::span<const ImageWrite> writes) {
+  return std::all_of(writes.begin(), writes.end(), [](const ImageWrite& write) {
+    return !write.key.empty() && write.key.front() != '\0';
+  });
 }
 
 }  // namespace quorate

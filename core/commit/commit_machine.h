@@ -149,8 +149,9 @@ class CommitMachine {
   [[nodiscard]] const WatchTable& watches() const { return watches_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
-  /// What changed since the last seal, for the image.
-  [[nodiscard]] ImageChanges seal() { return state_.seal(); }
+  /// What changed since the last seal, for the image, in slices (core/tree/state.h).
+  void begin_seal() { state_.begin_seal(); }
+  [[nodiscard]] ImageChanges seal_some(std::size_t records) { return state_.seal_some(records); }
 
   void check_invariants() const;
 

@@ -79,12 +79,14 @@ using ImageRecord = std::variant<ImageNode, ImageData, ImageAcl, ImageSession, I
 using ImageChange = std::variant<ImageNode, ImageData, ImageAcl, ImageSession, ImageSettings,
                                  ImageNodeGone, ImageDataGone, ImageAclGone, ImageSessionGone>;
 
-/// All that changed between two seals, exact at `zxid`; each record at most once.
+/// All that changed between two seals, or a slice of it; exact at `zxid`, each record at most once
+/// in all slices.
 struct ImageChanges {
   Zxid zxid;
   std::int64_t time_ms = 0;  ///< Stamp of the last txn.
   std::uint64_t digest = 0;  ///< State::digest() at `zxid`.
   std::vector<ImageChange> changes;
+  bool is_last = false;  ///< No further slice of this seal follows.
 };
 
 }  // namespace quorate

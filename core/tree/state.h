@@ -89,8 +89,18 @@ class State {
   [[nodiscard]] std::vector<std::string> reapable(std::int64_t now_ms, std::size_t most) const;
 
   // Image (storage/snapshot_store.h): what changed since the last seal, by reference.
-  /// Number of records seal() would give.
+  /// Changed znodes, ACLs, sessions, and whether settings did: a seal gives one or two records
+  /// for each. And about how many bytes that is.
   [[nodiscard]] std::size_t unsealed() const;
+  [[nodiscard]] std::uint64_t unsealed_bytes() const;
+  /// Begins a seal of the state as it is now. Its records come in slices, between which txns may
+  /// be applied: so no step is long. REQUIRES: no seal is under way.
+  void begin_seal();
+  /// The next slice, of about `records` records, but of all ACLs, sessions and znodes changed
+  /// meanwhile; its is_last says whether the seal has ended. REQUIRES: a seal is under way.
+  [[nodiscard]] ImageChanges seal_some(std::size_t records);
+  [[nodiscard]] bool is_sealing() const { return tree_.is_sealing(); }
+  /// A whole seal in one step.
   [[nodiscard]] ImageChanges seal();
   /// Loads an image: REQUIRES a fresh State; call load() for every record (ACLs before nodes,
   /// parents before children, data behind its node), then finish_load(). Errors: damaged, naming
@@ -115,6 +125,7 @@ class State {
   Zxid last_applied_;
   std::int64_t last_time_ms_ = 0;
   bool settings_unsealed_ = true;
+  ImageChanges sealing_;  ///< The head of the seal under way, and what its next slice begins with.
   bool is_loading_ = false;
 };
 

@@ -1,4 +1,5 @@
 // The state as an image: what has changed since the last one, and a whole one taken in.
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -12,23 +13,37 @@ std::size_t State::unsealed() const {
   return tree_.unsealed() + sessions_.unsealed() + (settings_unsealed_ ? 1 : 0);
 }
 
-ImageChanges State::seal() {
-  ImageChanges sealed;
-  sealed.zxid = last_applied_;
-  sealed.time_ms = last_time_ms_;
-  sealed.digest = digest();
-  sealed.changes.reserve(unsealed());
-  if (settings_unsealed_) sealed.changes.emplace_back(ImageSettings{settings_});
+std::uint64_t State::unsealed_bytes() const {
+  constexpr std::uint64_t session_bytes = 160;
+  return tree_.unsealed_bytes() + sessions_.unsealed() * session_bytes;
+}
+
+void State::begin_seal() {
+  sealing_ = {last_applied_, last_time_ms_, digest(), {}, false};
+  if (settings_unsealed_) sealing_.changes.emplace_back(ImageSettings{settings_});
   settings_unsealed_ = false;
   for (auto& [id, session] : sessions_.seal()) {
     if (session) {
-      sealed.changes.emplace_back(ImageSession{id, *session});
+      sealing_.changes.emplace_back(ImageSession{id, *session});
     } else {
-      sealed.changes.emplace_back(ImageSessionGone{id});
+      sealing_.changes.emplace_back(ImageSessionGone{id});
     }
   }
-  tree_.seal(sealed.changes);
-  return sealed;
+  tree_.begin_seal();
+}
+
+ImageChanges State::seal_some(std::size_t records) {
+  check(is_sealing(), "slices come of a seal that was begun");
+  ImageChanges slice{sealing_.zxid, sealing_.time_ms, sealing_.digest,
+                     std::exchange(sealing_.changes, {}), false};
+  tree_.seal_some(records, slice.changes);
+  slice.is_last = !is_sealing();
+  return slice;
+}
+
+ImageChanges State::seal() {
+  begin_seal();
+  return seal_some(std::numeric_limits<std::size_t>::max());
 }
 
 Status State::load(const ImageRecord& record) {

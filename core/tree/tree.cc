@@ -118,6 +118,7 @@ Tree::FamilyBefore Tree::before(const Znode& parent) {
 }
 
 Znode& Tree::create(Znode& parent, std::string_view path, const NewNode& spec, Stamp stamp) {
+  seal_before_change(parent);
   const std::string_view parent_path = path::parent(path);
   digest_ -= stat_digest_of(parent, parent_path);
   Znode* node = Znode::make(&parent, path::name(path), spec.kind);
@@ -143,6 +144,8 @@ void Tree::remove(Znode& node, std::string_view path, Stamp stamp) {
   check(node.child_count() == 0, "a znode with children is not removed");
   check(!is_reserved(path), "a reserved znode is not removed");
   Znode& parent = *node.parent;
+  seal_before_change(node);
+  seal_before_change(parent);
   const std::string_view parent_path = path::parent(path);
   digest_ -= stat_digest_of(parent, parent_path);
   digest_ -= stat_digest_of(node, path) + data_digest(node, path);
@@ -155,6 +158,7 @@ void Tree::remove(Znode& node, std::string_view path, Stamp stamp) {
 }
 
 void Tree::set_data(Znode& node, std::string_view path, const Blob& data, Stamp stamp) {
+  seal_before_change(node);
   digest_ -= stat_digest_of(node, path) + data_digest(node, path);
   steps_.emplace_back(DataSet{&node, node.data, node.mzxid, node.mtime_ms, node.version});
   if (data.size() != node.data.size()) {
@@ -169,6 +173,7 @@ void Tree::set_data(Znode& node, std::string_view path, const Blob& data, Stamp 
 }
 
 void Tree::set_acl(Znode& node, std::string_view path, const Acl& acl) {
+  seal_before_change(node);
   digest_ -= stat_digest_of(node, path);
   steps_.emplace_back(AclSet{&node, node.acl, node.aversion(), node.family() != nullptr});
   node.acl = acls_.acquire(acl);

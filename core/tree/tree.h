@@ -107,8 +107,15 @@ class Tree {
   [[nodiscard]] bool has_uncommitted() const { return !steps_.empty(); }
 
   // --- The image.
-  [[nodiscard]] std::size_t unsealed() const { return unsealed_.records() + acls_.unsealed(); }
-  void seal(std::vector<ImageChange>& out);
+  /// Znodes and ACLs that differ from the image's, and about how many bytes that is.
+  [[nodiscard]] std::size_t unsealed() const { return unsealed_.size() + acls_.unsealed(); }
+  [[nodiscard]] std::uint64_t unsealed_bytes() const;
+  /// What differs now is given by seal_some(), as it is now, while the tree goes on changing.
+  /// REQUIRES: nothing uncommitted; not sealing.
+  void begin_seal();
+  /// Appends `most` records or a few more; all that is left when there are fewer.
+  void seal_some(std::size_t most, std::vector<ImageChange>& out);
+  [[nodiscard]] bool is_sealing() const { return unsealed_.is_sealing(); }
   /// Empties the tree, reserved nodes included, for load().
   void start_load();
   /// ACLs first, parents before children, data behind its node. Errors: damaged.
@@ -166,6 +173,12 @@ class Tree {
   /// The text of a zookeeper_stats znode whose path has a quota.
   [[nodiscard]] std::optional<std::string> usage_text(const Znode& node) const;
 
+  /// The seal under way takes the record of a znode that is about to change.
+  void seal_before_change(Znode& node) {
+    if (unsealed_.is_held(node)) give(node, sealed_early_);
+  }
+  void give(Znode& node, std::vector<ImageChange>& out);
+
   void settle(const Created& step);
   void settle(const Removed& step);
   void settle(const DataSet& step);
@@ -187,7 +200,8 @@ class Tree {
   std::size_t ephemeral_count_ = 0;
   ReapIndex reapable_;
   UnsealedNodes unsealed_;
-  std::vector<Step> steps_;  ///< The journal of the txn at work.
+  std::vector<ImageChange> sealed_early_;  ///< Of the seal under way: what changed meanwhile.
+  std::vector<Step> steps_;                ///< The journal of the txn at work.
   std::uint64_t digest_ = 0;
   std::uint64_t digest_committed_ = 0;
 };

@@ -1,4 +1,6 @@
 // The tree as records, out and in. What comes in was on a disk: nothing in it is believed.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/check.h"
@@ -68,28 +70,52 @@ void fill(Znode& node, const ImageNode& record) {
 
 }  // namespace
 
-void Tree::seal(std::vector<ImageChange>& out) {
-  check(steps_.empty(), "a seal lies between two txns");
-  out.reserve(out.size() + unsealed());
+std::uint64_t Tree::unsealed_bytes() const {
+  constexpr std::uint64_t record_bytes = 256;  // About: a stat, and the path twice.
+  return unsealed() * record_bytes + unsealed_.data_bytes();
+}
+
+void Tree::begin_seal() {
+  check(steps_.empty(), "a seal begins between two txns");
+  unsealed_.begin_seal();
+  // Few, and znodes refer to them: these are given at once.
   for (const auto& [id, acl] : acls_.seal()) {
     if (acl == nullptr) {
-      out.emplace_back(ImageAclGone{id});
+      sealed_early_.emplace_back(ImageAclGone{id});
     } else {
-      out.emplace_back(ImageAcl{id, *acl});
+      sealed_early_.emplace_back(ImageAcl{id, *acl});
     }
   }
-  for (const UnsealedNodes::Mark& mark : unsealed_.marks()) {
-    if (mark.node == nullptr) continue;
-    std::string path = mark.node->path();
-    if (mark.count == 2 && mark.node->data.empty()) {
+}
+
+void Tree::give(Znode& node, std::vector<ImageChange>& out) {
+  std::string path = node.path();
+  if (unsealed_.holds_data(node)) {
+    if (!node.data.empty()) {
+      out.emplace_back(ImageData{path, node.data});
+    } else if (node.data_in_image()) {
       out.emplace_back(ImageDataGone{path});
-    } else if (mark.count == 2) {
-      out.emplace_back(ImageData{path, mark.node->data});
     }
-    out.emplace_back(record_of(*mark.node, std::move(path)));
   }
-  for (const auto& [path, had_data] : unsealed_.gone()) out.emplace_back(ImageNodeGone{path});
-  unsealed_.clear();
+  out.emplace_back(record_of(node, std::move(path)));
+  unsealed_.given(node);
+}
+
+void Tree::seal_some(std::size_t most, std::vector<ImageChange>& out) {
+  check(steps_.empty(), "a seal lies between two txns");
+  const std::size_t enough = most > out.max_size() ? most : out.size() + most;
+  std::move(sealed_early_.begin(), sealed_early_.end(), std::back_inserter(out));
+  sealed_early_.clear();
+  while (out.size() < enough) {
+    Znode* node = unsealed_.next_held();
+    if (node == nullptr) break;
+    give(*node, out);
+  }
+  std::string path;
+  while (out.size() < enough) {
+    if (!unsealed_.next_gone(path)) break;
+    out.emplace_back(ImageNodeGone{std::move(path)});
+  }
 }
 
 void Tree::start_load() {
@@ -102,6 +128,7 @@ void Tree::start_load() {
   ephemeral_count_ = 0;
   reapable_.clear();
   unsealed_.reset();
+  sealed_early_.clear();
   digest_ = digest_committed_ = 0;
 }
 

@@ -11,11 +11,12 @@ namespace quorate {
 Znode::Znode(Znode* parent_node, std::string_view name, NodeKind kind)
     : parent(parent_node),
       owner_(0),
-      name_size_(static_cast<std::uint32_t>(name.size()) & 0xFFFFFFU),
+      name_size_(static_cast<std::uint32_t>(name.size()) & name_bytes_max),
       kind_(static_cast<std::uint32_t>(kind) & 3U),
       has_family_(0),
       in_image_(0),
       data_in_image_(0),
+      marks_(0),
       name_{} {}
 
 Znode::~Znode() {
@@ -23,7 +24,7 @@ Znode::~Znode() {
 }
 
 Znode* Znode::make(Znode* parent, std::string_view name, NodeKind kind) {
-  check(name.size() <= name_bytes_max, "a name has at most 16 MiB");
+  check(name.size() <= name_bytes_max, "a name has at most 8 MiB");
   void* memory = ::operator new(std::max(sizeof(Znode), name_offset + name.size()));
   auto* node = new (memory) Znode(parent, name, kind);
   std::copy(name.begin(), name.end(), static_cast<char*>(memory) + name_offset);

@@ -45,7 +45,7 @@ struct Family {
 /// sees const ones.
 struct Znode {
   /// Longer names are refused. A record of the log is shorter (txn_bytes_max).
-  static constexpr std::size_t name_bytes_max = (std::size_t{1} << 24) - 1;
+  static constexpr std::size_t name_bytes_max = (std::size_t{1} << 23) - 1;
 
   /// REQUIRES: name.size() <= name_bytes_max. Destroyed with destroy().
   [[nodiscard]] static Znode* make(Znode* parent, std::string_view name, NodeKind kind);
@@ -87,6 +87,20 @@ struct Znode {
   [[nodiscard]] bool in_image() const { return in_image_ != 0; }
   [[nodiscard]] bool data_in_image() const { return data_in_image_ != 0; }
   void set_in_image(bool node, bool data);
+  /// Whether it, or its data too, changed since a seal: for two generations of seals, of which
+  /// one may be under way. Kept by UnsealedNodes.
+  [[nodiscard]] bool is_marked(bool generation) const {
+    return (marks_ & node_mark(generation)) != 0;
+  }
+  [[nodiscard]] bool is_data_marked(bool generation) const {
+    return (marks_ & data_mark(generation)) != 0;
+  }
+  void mark(bool generation, bool data_too) {
+    marks_ = (marks_ | node_mark(generation) | (data_too ? data_mark(generation) : 0U)) & 15U;
+  }
+  void unmark(bool generation) {
+    marks_ = marks_ & ~(node_mark(generation) | data_mark(generation)) & 15U;
+  }
 
   Znode* parent;
   Blob data;
@@ -109,11 +123,15 @@ struct Znode {
   std::uint32_t acl = 0;  ///< Id in the AclTable.
 
  private:
-  std::uint32_t name_size_ : 24;
+  static constexpr std::uint32_t node_mark(bool generation) { return generation ? 4U : 1U; }
+  static constexpr std::uint32_t data_mark(bool generation) { return generation ? 8U : 2U; }
+
+  std::uint32_t name_size_ : 23;
   std::uint32_t kind_ : 2;
   std::uint32_t has_family_ : 1;
   std::uint32_t in_image_ : 1;
   std::uint32_t data_in_image_ : 1;
+  std::uint32_t marks_ : 4;
   char name_[4];  ///< The first bytes; the allocation is as long as the name needs.
 
   static constexpr std::size_t name_offset = 68;

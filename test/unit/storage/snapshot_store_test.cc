@@ -137,6 +137,35 @@ TEST_CASE_TEMPLATE("later sets replace and delete records of earlier ones", Benc
   CHECK(image.flush().value() == header_at(2));
 }
 
+TEST_CASE_TEMPLATE("what is staged is in the image with the write, and only then", Bench,
+                   QUORATE_EVERY_IMAGE) {
+  Bench bench;
+  SnapshotStore& image = bench.open();
+  REQUIRE(image.write(std::vector{put("a", "1"), put("b", "2")}, header_at(1)).ok());
+
+  REQUIRE(image.stage(std::vector{put("a", "8"), gone("b"), put("c", "3")}).ok());
+  REQUIRE(image.stage(std::vector{put("a", "9")}).ok());
+  CHECK(image.stage(std::vector{put("d", "4"), put("", "x")}).code() == ErrorCode::bad_arguments);
+  CHECK(records_of(image) == Records{{"a", "1"}, {"b", "2"}});
+  CHECK(image.flush().value() == header_at(1));
+
+  REQUIRE(image.write({}, header_at(2)).ok());
+  CHECK(records_of(image) == Records{{"a", "9"}, {"c", "3"}});
+  REQUIRE(image.write({}, header_at(3)).ok());
+  CHECK(records_of(image) == Records{{"a", "9"}, {"c", "3"}});
+}
+
+TEST_CASE_TEMPLATE("what was staged can be forgotten", Bench, QUORATE_EVERY_IMAGE) {
+  Bench bench;
+  SnapshotStore& image = bench.open();
+  REQUIRE(image.stage(std::vector{put("a", "1")}).ok());
+
+  image.unstage();
+  REQUIRE(image.write(std::vector{put("b", "2")}, header_at(1)).ok());
+
+  CHECK(records_of(image) == Records{{"b", "2"}});
+}
+
 TEST_CASE_TEMPLATE("records are visited in the order of their bytes until the visitor stops", Bench,
                    QUORATE_EVERY_IMAGE) {
   Bench bench;
