@@ -164,7 +164,9 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     CommitOutput& output = machine_.output();
     if (output.submissions.empty() && output.syncs.empty()) return;
     auto batch = std::make_shared<SubmitBatch>();
+    const std::size_t usual = output.submissions.size();
     batch->writes = std::exchange(output.submissions, {});
+    output.submissions.reserve(usual);  // Submissions are costly to move.
     batch->syncs = std::exchange(output.syncs, {});
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }

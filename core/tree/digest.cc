@@ -1,6 +1,7 @@
 #include "core/tree/digest.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 
 #include "core/base/hash.h"
@@ -12,17 +13,17 @@ namespace {
 class Fields {
  public:
   Fields& add(std::uint64_t number) {
-    for (int i = 0; i < 8; ++i) {
-      bytes_[size_++] = static_cast<char>(number);
-      number >>= 8;
-    }
+    if constexpr (std::endian::native == std::endian::big) number = __builtin_bswap64(number);
+    words_[size_++] = number;
     return *this;
   }
   Fields& add(std::int64_t number) { return add(static_cast<std::uint64_t>(number)); }
-  [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), size_}; }
+  [[nodiscard]] std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(words_.data()), size_ * sizeof(std::uint64_t)};
+  }
 
  private:
-  std::array<char, std::size_t{8} * 13> bytes_{};
+  std::array<std::uint64_t, 13> words_;
   std::size_t size_ = 0;
 };
 
@@ -39,7 +40,7 @@ struct NodeFields {
   NodeKind kind;
 };
 
-std::uint64_t digest_of(const NodeFields& node, std::string_view path, std::uint64_t acl) {
+std::uint64_t digest_of(const NodeFields& node, PathDigest path, std::uint64_t acl) {
   Fields fields;
   fields.add(node.czxid.value).add(node.mzxid.value).add(node.pzxid.value);
   fields.add(node.ctime_ms).add(node.mtime_ms);
@@ -47,34 +48,36 @@ std::uint64_t digest_of(const NodeFields& node, std::string_view path, std::uint
   fields.add(node.children_created).add(node.children_deleted);
   fields.add(node.owner.value).add(node.ttl_ms);
   fields.add(static_cast<std::uint64_t>(node.kind)).add(acl);
-  return hash64(fields.bytes(), hash64(path));
+  return hash64(fields.bytes(), path.hash);
 }
 
-std::uint64_t digest_of(const Blob& data, std::string_view path) {
-  return data.empty() ? 0 : hash64(data.text(), hash64(path) ^ data_salt);
+std::uint64_t digest_of(const Blob& data, PathDigest path) {
+  return data.empty() ? 0 : hash64(data.text(), path.hash ^ data_salt);
 }
 
 }  // namespace
 
-std::uint64_t stat_digest(const Znode& node, std::string_view path, std::uint64_t acl) {
+PathDigest::PathDigest(std::string_view path) : hash(hash64(path)) {}
+
+std::uint64_t stat_digest(const Znode& node, PathDigest path, std::uint64_t acl) {
   return digest_of({node.czxid, node.mzxid, node.pzxid(), node.ctime_ms, node.mtime_ms,
                     node.version, node.aversion(), node.children_created(), node.children_deleted(),
                     node.owner(), node.ttl_ms(), node.kind()},
                    path, acl);
 }
 
-std::uint64_t data_digest(const Znode& node, std::string_view path) {
-  return digest_of(node.data, path);
-}
+std::uint64_t data_digest(const Znode& node, PathDigest path) { return digest_of(node.data, path); }
 
 std::uint64_t stat_digest(const ImageNode& node, std::uint64_t acl) {
   return digest_of({node.czxid, node.mzxid, node.pzxid, node.ctime_ms, node.mtime_ms, node.version,
                     node.aversion, node.children_created, node.children_deleted,
                     node.ephemeral_owner, node.ttl_ms, kind_of(node)},
-                   node.path, acl);
+                   PathDigest(node.path), acl);
 }
 
-std::uint64_t data_digest(const ImageData& data) { return digest_of(data.data, data.path); }
+std::uint64_t data_digest(const ImageData& data) {
+  return digest_of(data.data, PathDigest(data.path));
+}
 
 std::uint64_t settings_digest(const EnsembleSettings& settings) {
   Hasher hasher;

@@ -13,11 +13,16 @@
 
 namespace quorate {
 
+/// What the path of a znode adds to its digests; a change needs it several times.
+struct PathDigest {
+  explicit PathDigest(std::string_view path);
+  std::uint64_t hash;
+};
+
 /// Of everything but the data. `acl` is the digest of the ACL's content.
-[[nodiscard]] std::uint64_t stat_digest(const Znode& node, std::string_view path,
-                                        std::uint64_t acl);
+[[nodiscard]] std::uint64_t stat_digest(const Znode& node, PathDigest path, std::uint64_t acl);
 /// Of the data; 0 where there is none.
-[[nodiscard]] std::uint64_t data_digest(const Znode& node, std::string_view path);
+[[nodiscard]] std::uint64_t data_digest(const Znode& node, PathDigest path);
 
 // The same from an image's records.
 [[nodiscard]] std::uint64_t stat_digest(const ImageNode& node, std::uint64_t acl);

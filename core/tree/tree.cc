@@ -42,7 +42,7 @@ void Tree::plant_reserved() {
       parent->ensure_family();
       link(*node, path);
     }
-    digest_ += stat_digest_of(*node, path);
+    digest_ += stat_digest_of(*node, PathDigest(path));
     unsealed_.created(node);
   }
   digest_committed_ = digest_;
@@ -77,7 +77,7 @@ std::vector<const Znode*> Tree::subtree(const Znode& top) {
   return nodes;
 }
 
-std::uint64_t Tree::stat_digest_of(const Znode& node, std::string_view path) const {
+std::uint64_t Tree::stat_digest_of(const Znode& node, PathDigest path) const {
   return stat_digest(node, path, acls_.digest(node.acl));
 }
 
@@ -119,8 +119,9 @@ Tree::FamilyBefore Tree::before(const Znode& parent) {
 
 Znode& Tree::create(Znode& parent, std::string_view path, const NewNode& spec, Stamp stamp) {
   seal_before_change(parent);
-  const std::string_view parent_path = path::parent(path);
-  digest_ -= stat_digest_of(parent, parent_path);
+  const PathDigest at(path);
+  const PathDigest above(path::parent(path));
+  digest_ -= stat_digest_of(parent, above);
   Znode* node = Znode::make(&parent, path::name(path), spec.kind);
   steps_.emplace_back(Created{node, before(parent)});
   node->data = spec.data;
@@ -134,8 +135,8 @@ Znode& Tree::create(Znode& parent, std::string_view path, const NewNode& spec, S
   link(*node, path);
   ++family.created;
   family.pzxid = stamp.zxid;
-  digest_ += stat_digest_of(parent, parent_path);
-  digest_ += stat_digest_of(*node, path) + data_digest(*node, path);
+  digest_ += stat_digest_of(parent, above);
+  digest_ += stat_digest_of(*node, at) + data_digest(*node, at);
   refresh_quota(*node, path);
   return *node;
 }
@@ -146,20 +147,22 @@ void Tree::remove(Znode& node, std::string_view path, Stamp stamp) {
   Znode& parent = *node.parent;
   seal_before_change(node);
   seal_before_change(parent);
-  const std::string_view parent_path = path::parent(path);
-  digest_ -= stat_digest_of(parent, parent_path);
-  digest_ -= stat_digest_of(node, path) + data_digest(node, path);
+  const PathDigest at(path);
+  const PathDigest above(path::parent(path));
+  digest_ -= stat_digest_of(parent, above);
+  digest_ -= stat_digest_of(node, at) + data_digest(node, at);
   steps_.emplace_back(Removed{&node, before(parent)});
   unlink(node, path);
   ++parent.family()->deleted;
   parent.family()->pzxid = stamp.zxid;
-  digest_ += stat_digest_of(parent, parent_path);
+  digest_ += stat_digest_of(parent, above);
   refresh_quota(node, path);
 }
 
 void Tree::set_data(Znode& node, std::string_view path, const Blob& data, Stamp stamp) {
   seal_before_change(node);
-  digest_ -= stat_digest_of(node, path) + data_digest(node, path);
+  const PathDigest at(path);
+  digest_ -= stat_digest_of(node, at) + data_digest(node, at);
   steps_.emplace_back(DataSet{&node, node.data, node.mzxid, node.mtime_ms, node.version});
   if (data.size() != node.data.size()) {
     add_to_ancestors(node, 0, std::uint64_t{data.size()} - node.data.size());
@@ -168,18 +171,19 @@ void Tree::set_data(Znode& node, std::string_view path, const Blob& data, Stamp 
   node.mzxid = stamp.zxid;
   node.mtime_ms = stamp.time_ms;
   if (path != reserved::config) node.version = next_version(node.version);
-  digest_ += stat_digest_of(node, path) + data_digest(node, path);
+  digest_ += stat_digest_of(node, at) + data_digest(node, at);
   refresh_quota(node, path);
 }
 
 void Tree::set_acl(Znode& node, std::string_view path, const Acl& acl) {
   seal_before_change(node);
-  digest_ -= stat_digest_of(node, path);
+  const PathDigest at(path);
+  digest_ -= stat_digest_of(node, at);
   steps_.emplace_back(AclSet{&node, node.acl, node.aversion(), node.family() != nullptr});
   node.acl = acls_.acquire(acl);
   Family& family = node.ensure_family();
   family.aversion = next_version(family.aversion);
-  digest_ += stat_digest_of(node, path);
+  digest_ += stat_digest_of(node, at);
 }
 
 void Tree::refresh_quota(const Znode& node, std::string_view path) {

@@ -15,6 +15,7 @@
 #include "core/base/flat_map.h"
 #include "core/base/result.h"
 #include "core/tree/acl_table.h"
+#include "core/tree/digest.h"
 #include "core/tree/image.h"
 #include "core/tree/node_table.h"
 #include "core/tree/quota.h"
@@ -165,7 +166,7 @@ class Tree {
 
   [[nodiscard]] static FamilyBefore before(const Znode& parent);
   static void restore(Znode& parent, const FamilyBefore& former);
-  [[nodiscard]] std::uint64_t stat_digest_of(const Znode& node, std::string_view path) const;
+  [[nodiscard]] std::uint64_t stat_digest_of(const Znode& node, PathDigest path) const;
   void link(Znode& node, std::string_view path);
   void unlink(Znode& node, std::string_view path);
   static void add_to_ancestors(const Znode& node, std::uint64_t count, std::uint64_t bytes);
@@ -178,6 +179,7 @@ class Tree {
     if (unsealed_.is_held(node)) give(node, sealed_early_);
   }
   void give(Znode& node, std::vector<ImageChange>& out);
+  [[nodiscard]] Znode* loaded_parent(std::string_view path);
 
   void settle(const Created& step);
   void settle(const Removed& step);
@@ -200,6 +202,7 @@ class Tree {
   std::size_t ephemeral_count_ = 0;
   ReapIndex reapable_;
   UnsealedNodes unsealed_;
+  Znode* last_loaded_ = nullptr;           ///< Of the image being loaded.
   std::vector<ImageChange> sealed_early_;  ///< Of the seal under way: what changed meanwhile.
   std::vector<Step> steps_;                ///< The journal of the txn at work.
   std::uint64_t digest_ = 0;

@@ -129,6 +129,7 @@ void Tree::start_load() {
   reapable_.clear();
   unsealed_.reset();
   sealed_early_.clear();
+  last_loaded_ = nullptr;
   digest_ = digest_committed_ = 0;
 }
 
@@ -138,6 +139,15 @@ Status Tree::load(const ImageAcl& record) {
                 "image: an ACL's id or content occurs twice, id=" + std::to_string(record.id));
 }
 
+/// Siblings mostly come one after the other.
+Znode* Tree::loaded_parent(std::string_view path) {
+  if (last_loaded_ != nullptr && last_loaded_->parent != nullptr &&
+      last_loaded_->parent->parent != nullptr && last_loaded_->parent->is_at(path)) {
+    return last_loaded_->parent;
+  }
+  return find(path);
+}
+
 Status Tree::load(const ImageNode& record) {
   if (const char* defect = defect_of(record)) return damaged(defect, record.path);
   if (find(record.path) != nullptr) return damaged("a znode occurs twice", record.path);
@@ -145,7 +155,7 @@ Status Tree::load(const ImageNode& record) {
   const bool is_root = record.path == reserved::root;
   const std::string_view name = is_root ? std::string_view{} : path::name(record.path);
   if (name.size() > Znode::name_bytes_max) return damaged("a name is too long", record.path);
-  Znode* parent = is_root ? nullptr : find(path::parent(record.path));
+  Znode* parent = is_root ? nullptr : loaded_parent(path::parent(record.path));
   if (!is_root && parent == nullptr) return damaged("a znode's parent is missing", record.path);
   if (!is_root && parent->kind() == NodeKind::ephemeral) {
     return damaged("an ephemeral has a child", record.path);
@@ -166,20 +176,24 @@ Status Tree::load(const ImageNode& record) {
     reapable_.refresh(parent);
   }
   reapable_.refresh(node);
-  digest_ += stat_digest_of(*node, record.path);
+  digest_ += stat_digest_of(*node, PathDigest(record.path));
   refresh_quota(*node, record.path);
+  last_loaded_ = node;
   return {};
 }
 
 Status Tree::load(const ImageData& record) {
-  Znode* node = find(record.path);
+  // Data mostly comes right behind its znode.
+  const bool is_last = last_loaded_ != nullptr && last_loaded_->parent != nullptr &&
+                       last_loaded_->is_at(record.path);
+  Znode* node = is_last ? last_loaded_ : find(record.path);
   if (node == nullptr) return damaged("data of a missing znode", record.path);
   if (!node->data.empty()) return damaged("a znode's data occurs twice", record.path);
   if (record.data.empty()) return damaged("data without data", record.path);
   add_to_ancestors(*node, 0, record.data.size());
   node->data = record.data;
   node->set_in_image(true, true);
-  digest_ += data_digest(*node, record.path);
+  digest_ += data_digest(*node, PathDigest(record.path));
   refresh_quota(*node, record.path);
   return {};
 }
@@ -188,6 +202,7 @@ Status Tree::finish_load() {
   for (const std::string_view path : reserved::all) {
     if (find(path) == nullptr) return damaged("a reserved znode is missing", path);
   }
+  last_loaded_ = nullptr;
   acls_.finish_load();
   digest_committed_ = digest_;
   return {};

@@ -20,7 +20,8 @@ void Tree::check_invariants() const {
   for (const Znode* node : nodes) {
     const std::string path = node->path();
     check_node(*node, path);
-    sum += stat_digest_of(*node, path) + data_digest(*node, path);
+    const PathDigest at(path);
+    sum += stat_digest_of(*node, at) + data_digest(*node, at);
   }
   check(sum == digest_ && sum == digest_committed_, "the incremental digest is that of the tree");
   check_tables(nodes);
