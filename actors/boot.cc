@@ -6,6 +6,7 @@
 
 #include "schema/capnp/image_codec.h"
 #include "schema/capnp/record_codec.h"
+#include "storage/read_ahead.h"
 #include "storage/store_recovery.h"
 
 namespace quorate {
@@ -27,10 +28,16 @@ class Replay {
     const auto header = image->header();
     if (!header) return header.error();
     if (!*header) return {};
-    const Status read = image->for_each([this](std::string_view key, std::string_view value) {
-      Result<ImageRecord> record = capnp_codec::decode_image(key, value);
-      return record ? state_->load(*record) : record.status();
-    });
+    // Reading and decoding a million records takes as long as building the tree of them, and a
+    // start waits for both.
+    const auto decode = [image](const GiveItem<ImageRecord>& give) {
+      return image->for_each([&give](std::string_view key, std::string_view value) {
+        Result<ImageRecord> record = capnp_codec::decode_image(key, value);
+        return record ? give(*std::move(record), key.size() + value.size()) : record.status();
+      });
+    };
+    const Status read = read_ahead<ImageRecord>(
+        decode, [this](const ImageRecord& record) { return state_->load(record); });
     if (!read) return read;
     return state_->finish_load((*header)->position.zxid, (*header)->time_ms, (*header)->digest);
   }

@@ -1,21 +1,106 @@
-// Reading and using side by side: a thread reads pairs of bytes ahead of who uses them.
+// Reading and using side by side: a thread reads items ahead of who uses them.
 #pragma once
 
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <functional>
-#include <string_view>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/base/result.h"
 
 namespace quorate {
 
-/// Sees a pair; an error ends the reading.
-using PairVisitor = std::function<Status(std::string_view key, std::string_view value)>;
+/// What a reader gives its items to, each with about how many bytes it holds. An error means that
+/// nobody wants more.
+template <class Item>
+using GiveItem = std::function<Status(Item&& item, std::size_t bytes)>;
 
-/// Runs `read` on a thread of its own, which gives pairs to the visitor that it is handed, and
-/// calls `visit` for each pair in the same order on the calling thread. Returns what `visit` failed
-/// with, or else what `read` returned; `read` must stop when its visitor returns an error.
+namespace detail {
+
+/// From the thread that reads to the one that uses: chunks of items, of which few wait.
+template <class Item>
+class Belt {
+ public:
+  using Chunk = std::vector<Item>;
+
+  /// False: nobody wants more. Waits while it is full.
+  bool put(Chunk&& chunk) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return chunks_.size() < chunks_waiting_max || ended_; });
+    if (ended_) return false;
+    chunks_.push_back(std::move(chunk));
+    changed_.notify_all();
+    return true;
+  }
+
+  /// Nothing: it has ended and is empty.
+  std::optional<Chunk> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !chunks_.empty() || ended_; });
+    if (chunks_.empty()) return std::nullopt;
+    Chunk chunk = std::move(chunks_.front());
+    chunks_.pop_front();
+    changed_.notify_all();
+    return chunk;
+  }
+
+  void end() {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  static constexpr std::size_t chunks_waiting_max = 4;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Chunk> chunks_;
+  bool ended_ = false;
+};
+
+}  // namespace detail
+
+/// Runs `read` on a thread of its own, and calls `use` for each item that it gives, in the same
+/// order, on the calling thread; also for those before an error of `read`. Returns what `use`
+/// failed with, or else what `read` returned; `read` must stop when it can give no more.
 ///
-/// Pairs are copied into chunks of 256 KiB (a longer pair has its own), of which at most four wait.
-Status read_ahead(const std::function<Status(const PairVisitor&)>& read, const PairVisitor& visit);
+/// Items travel in chunks of about 256 KiB, of which four wait at most.
+template <class Item>
+Status read_ahead(const std::function<Status(const GiveItem<Item>& give)>& read,
+                  const std::function<Status(Item& item)>& use) {
+  constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
+  detail::Belt<Item> belt;
+  Status outcome;
+  std::thread reader([&] {
+    typename detail::Belt<Item>::Chunk chunk;
+    std::size_t gathered = 0;
+    outcome = read([&](Item&& item, std::size_t bytes) -> Status {
+      gathered += bytes + sizeof(Item);
+      chunk.push_back(std::move(item));
+      if (gathered < chunk_bytes) return {};
+      gathered = 0;
+      if (belt.put(std::exchange(chunk, {}))) return {};
+      return {ErrorCode::operation_timeout, "nobody reads on"};
+    });
+    if (!chunk.empty()) belt.put(std::move(chunk));
+    belt.end();
+  });
+  Status used;
+  while (auto chunk = used ? belt.take() : std::nullopt) {
+    for (Item& item : *chunk) {
+      used = use(item);
+      if (!used) break;
+    }
+  }
+  belt.end();
+  reader.join();
+  return used ? outcome : used;
+}
 
 }  // namespace quorate

@@ -13,7 +13,6 @@
 
 #include "storage/files.h"
 #include "storage/image_header_codec.h"
-#include "storage/read_ahead.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_status.h"
 
@@ -146,11 +145,6 @@ Result<ImageHeader> RocksImage::flush() {
 
 Status RocksImage::for_each(
     const std::function<Status(std::string_view key, std::string_view value)>& visit) const {
-  // Reading a million records takes as long as building the tree of them; a start waits for both.
-  return read_ahead([this](const PairVisitor& give) { return read_all(give); }, visit);
-}
-
-Status RocksImage::read_all(const PairVisitor& visit) const {
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   options.readahead_size = std::size_t{2} << 20;

@@ -55,8 +55,6 @@ class RocksImage final : public SnapshotStore {
   RocksImage(std::string directory, std::unique_ptr<rocksdb::DB> database);
 
   Status read_header();
-  Status read_all(
-      const std::function<Status(std::string_view key, std::string_view value)>& visit) const;
   Status write_batch(rocksdb::WriteBatch& batch);
   Status latch(Error error);
 

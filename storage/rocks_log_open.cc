@@ -4,10 +4,12 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "storage/files.h"
 #include "storage/promises_codec.h"
+#include "storage/read_ahead.h"
 #include "storage/rocks_log.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_reader.h"
@@ -223,6 +225,34 @@ Status RocksLog::renew_fence() {
   return {};
 }
 
+namespace {
+
+/// Proves all records that `reader` gives and counts them in `out`; `broken` is why it ended, if
+/// not at the end. Returns what `visit` failed with. The proof runs ahead of the visits: both take
+/// about as long, and a start waits for both.
+Status prove(RocksReader& reader, const LogVisitor& visit, LogWalk& out, Status& broken) {
+  const auto read = [&](const GiveItem<LogRecord>& give) -> Status {
+    for (;;) {
+      auto record = reader.next();
+      if (!record) return record.status();
+      if (!record.value()) return {};
+      out.last = reader.position();
+      ++out.records;
+      if (!visit) continue;
+      const std::size_t bytes = record.value()->bytes.size();
+      if (Status given = give(*std::move(*record), bytes); !given) return given;
+    }
+  };
+  Status seen;
+  broken = read_ahead<LogRecord>(read, [&](const LogRecord& record) {
+    seen = visit(record);
+    return seen;
+  });
+  return seen;
+}
+
+}  // namespace
+
 Result<LogWalk> RocksLog::walk(const LogPosition& anchor, const LogVisitor& visit) {
   const LogPosition begin = base();
   if (anchor.zxid < begin.zxid) {
@@ -245,16 +275,8 @@ Result<LogWalk> RocksLog::walk(const LogPosition& anchor, const LogVisitor& visi
                                                : "the log has no record " + to_string(anchor.zxid) +
                                                      ", at which the image ends");
     }
-    while (broken) {
-      const auto record = reader.next();
-      if (!record) {
-        broken = record.status();
-        break;
-      }
-      if (!record.value()) break;
-      out.last = reader.position();
-      ++out.records;
-      const Status seen = visit ? visit(*record.value()) : Status{};
+    if (broken) {
+      const Status seen = prove(reader, visit, out, broken);
       if (!seen) return seen.error();
     }
   }

@@ -202,6 +202,7 @@ class Tree {
   std::size_t ephemeral_count_ = 0;
   ReapIndex reapable_;
   UnsealedNodes unsealed_;
+  std::string last_path_;                  ///< The greatest path loaded so far.
   Znode* last_loaded_ = nullptr;           ///< Of the image being loaded.
   std::vector<ImageChange> sealed_early_;  ///< Of the seal under way: what changed meanwhile.
   std::vector<Step> steps_;                ///< The journal of the txn at work.

@@ -130,6 +130,7 @@ void Tree::start_load() {
   unsealed_.reset();
   sealed_early_.clear();
   last_loaded_ = nullptr;
+  last_path_.clear();
   digest_ = digest_committed_ = 0;
 }
 
@@ -150,7 +151,10 @@ Znode* Tree::loaded_parent(std::string_view path) {
 
 Status Tree::load(const ImageNode& record) {
   if (const char* defect = defect_of(record)) return damaged(defect, record.path);
-  if (find(record.path) != nullptr) return damaged("a znode occurs twice", record.path);
+  // In ascending order, as an image has them, none can occur twice.
+  if (record.path <= last_path_ && find(record.path) != nullptr) {
+    return damaged("a znode occurs twice", record.path);
+  }
   if (!acls_.contains(record.acl)) return damaged("a znode's ACL is missing", record.path);
   const bool is_root = record.path == reserved::root;
   const std::string_view name = is_root ? std::string_view{} : path::name(record.path);
@@ -179,6 +183,7 @@ Status Tree::load(const ImageNode& record) {
   digest_ += stat_digest_of(*node, PathDigest(record.path));
   refresh_quota(*node, record.path);
   last_loaded_ = node;
+  if (record.path > last_path_) last_path_ = record.path;
   return {};
 }
 
@@ -203,6 +208,7 @@ Status Tree::finish_load() {
     if (find(path) == nullptr) return damaged("a reserved znode is missing", path);
   }
   last_loaded_ = nullptr;
+  last_path_.clear();
   acls_.finish_load();
   digest_committed_ = digest_;
   return {};

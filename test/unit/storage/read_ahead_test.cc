@@ -9,82 +9,95 @@
 namespace quorate {
 namespace {
 
-TEST_CASE("every pair is visited in order, on the calling thread") {
-  constexpr int pairs = 20'000;
-  const auto read = [](const PairVisitor& give) {
-    for (int i = 0; i < pairs; ++i) {
-      const std::string value(static_cast<std::size_t>(i % 97), 'v');
-      if (Status given = give(std::to_string(i), value); !given) return given;
-    }
-    return Status{};
-  };
+using Give = GiveItem<std::string>;
+
+TEST_CASE("every item is used in order, on the calling thread") {
+  constexpr int items = 20'000;
   const auto here = std::this_thread::get_id();
   int next = 0;
 
-  const Status done = read_ahead(read, [&](std::string_view key, std::string_view value) {
-    CHECK(std::this_thread::get_id() == here);
-    CHECK(key == std::to_string(next));
-    CHECK(value.size() == static_cast<std::size_t>(next % 97));
-    ++next;
-    return Status{};
-  });
+  const Status done = read_ahead<std::string>(
+      [](const Give& give) {
+        for (int i = 0; i < items; ++i) {
+          if (Status given = give(std::to_string(i), 100); !given) return given;
+        }
+        return Status{};
+      },
+      [&](const std::string& item) {
+        CHECK(std::this_thread::get_id() == here);
+        CHECK(item == std::to_string(next++));
+        return Status{};
+      });
 
   CHECK(done.ok());
-  CHECK(next == pairs);
+  CHECK(next == items);
 }
 
-TEST_CASE("a pair longer than a chunk passes whole, and no pair is no chunk") {
-  const std::string big(std::size_t{3} << 20, 'b');
-  std::size_t seen = 0;
-  const Status done = read_ahead([&](const PairVisitor& give) { return give("k", big); },
-                                 [&](std::string_view, std::string_view value) {
-                                   seen += value.size();
-                                   return Status{};
-                                 });
-  CHECK(done.ok());
-  CHECK(seen == big.size());
-  CHECK(read_ahead([](const PairVisitor&) { return Status{}; },
-                   [](std::string_view, std::string_view) {
-                     return Status{ErrorCode::damaged, "visited nothing"};
-                   })
-            .ok());
-}
+TEST_CASE("an error of the user stops the reader, which has read little further") {
+  std::atomic<int> read = 0;
+  int used = 0;
 
-TEST_CASE("an error of the visitor stops the reader, which has read little further") {
-  std::atomic<int> read_pairs = 0;
-  const auto read = [&](const PairVisitor& give) {
-    for (;;) {
-      ++read_pairs;
-      if (Status given = give("key", std::string(1'000, 'x')); !given) return given;
-    }
-  };
-  int visited = 0;
-
-  const Status done = read_ahead(read, [&](std::string_view, std::string_view) {
-    return ++visited == 10 ? Status{ErrorCode::no_node, "enough"} : Status{};
-  });
+  const Status done = read_ahead<std::string>(
+      [&](const Give& give) {
+        for (;;) {
+          ++read;
+          if (Status given = give("item", 1'000); !given) return given;
+        }
+      },
+      [&](const std::string&) {
+        return ++used == 10 ? Status{ErrorCode::no_node, "enough"} : Status{};
+      });
 
   CHECK(done.code() == ErrorCode::no_node);
-  CHECK(visited == 10);
-  CHECK(read_pairs < 10'000);
+  CHECK(used == 10);
+  CHECK(read < 10'000);
 }
 
-TEST_CASE("an error of the reader comes after the pairs before it") {
-  int visited = 0;
-  const Status done = read_ahead(
-      [](const PairVisitor& give) {
+TEST_CASE("a reader waits for a slow user instead of filling the memory") {
+  std::atomic<int> read = 0;
+  int used = 0;
+  int ahead_max = 0;
+  const Status done = read_ahead<std::string>(
+      [&](const Give& give) {
+        for (int i = 0; i < 100; ++i) {
+          ++read;
+          if (Status given = give("a mebibyte, it says", 1 << 20); !given) return given;
+        }
+        return Status{};
+      },
+      [&](const std::string&) {
+        std::this_thread::yield();
+        ahead_max = std::max(ahead_max, read.load() - used++);
+        return Status{};
+      });
+  CHECK(done.ok());
+  CHECK(used == 100);
+  CHECK(ahead_max <= 7);  // Four chunks wait, one is used, one is made, one waits to be put.
+}
+
+TEST_CASE("an error of the reader comes after all items before it") {
+  int used = 0;
+  const Status done = read_ahead<std::string>(
+      [](const Give& give) {
         for (int i = 0; i < 1'000; ++i) {
-          if (Status given = give("key", std::string(1'000, 'x')); !given) return given;
+          if (Status given = give("item", 1'000); !given) return given;
         }
         return Status{ErrorCode::damaged, "a block is broken"};
       },
-      [&](std::string_view, std::string_view) {
-        ++visited;
+      [&](const std::string&) {
+        ++used;
         return Status{};
       });
   CHECK(done.code() == ErrorCode::damaged);
-  // Whole chunks before the damage; the rest is of no use, for the image is.
-  CHECK(visited > 500);
+  CHECK(used == 1'000);
+}
+
+TEST_CASE("nothing to read is nothing to use") {
+  const Status done = read_ahead<std::string>([](const Give&) { return Status{}; },
+                                              [](const std::string&) {
+                                                return Status{ErrorCode::damaged, "used nothing"};
+                                              });
+  CHECK(done.ok());
 }
 
 }  // namespace
