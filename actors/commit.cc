@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "actors/peers.h"
@@ -244,7 +245,11 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const auto most =
         std::max<std::size_t>(1, static_cast<std::size_t>(per_minute * interval.count() / 60'000));
     std::vector<Submission> reaps;
-    for (std::string& path : machine_.state().reapable(now.wall_ms, most)) {
+    // Zero means never in the configuration, as it does in ZooKeeper.
+    const milliseconds unused_max = context_.config.container_never_used_max;
+    std::optional<std::int64_t> unused_ms;
+    if (unused_max != milliseconds{0}) unused_ms = unused_max.count();
+    for (std::string& path : machine_.state().reapable(now.wall_ms, most, unused_ms)) {
       reaps.push_back(own_submission(Reap{std::move(path)}));
     }
     if (!reaps.empty()) submit(std::move(reaps));

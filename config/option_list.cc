@@ -246,11 +246,12 @@ void visit_nodes(Visitor& visit) {
         &Config::container_deletes_per_minute_max, 1, 10'000'000,
         "The pace at which they are removed. Faster cleans up sooner and competes with clients' "
         "writes.");
-  visit({"container_never_used_max_ms", {{"znode.container.maxNeverUsedIntervalMs"}}},
-        &Config::container_never_used_max, 0ms, 31536000000ms,
-        "After how long a container that never had a child is removed. 0 never removes it: a "
-        "client that creates the container and is slow to fill it is safe, one that died in "
-        "between leaves it for ever.");
+  visit(
+      {"container_never_used_max_ms", {{"znode.container.maxNeverUsedIntervalMs"}}},
+      &Config::container_never_used_max, 0ms, 31536000000ms,
+      "After how long a container that never had a child, and whose data was not set, is removed; "
+      "at least a second. 0 never removes it: a client that creates the container and is slow to "
+      "fill it is safe, one that died in between leaves it for ever.");
   visit({"enforce_quota", {{"enforceQuota"}}}, &Config::enforce_quota,
         "Whether writes beyond a hard quota are refused. Off only warns. The leader's value holds "
         "for the ensemble.");
