@@ -11,6 +11,7 @@
 #include "actors/runtime/ticker.h"
 #include "actors/server_context.h"
 #include "core/base/flat_map.h"
+#include "storage/last_words.h"
 
 namespace quorate {
 namespace {
@@ -135,6 +136,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     introduce_sessions();
     machine_.on_serving();
     log_.info("serving", kv("zxid", machine_.state().last_applied()),
+    forget_last_words();
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
     send(state.peers->listener, serve_a::value);
@@ -144,6 +146,20 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   void agree_on_settings() {
     EnsembleSettings wanted = machine_.state().settings();
     wanted.skip_acl = context_.config.skip_acl;
+  /// All that was in the log is applied, so what broke the process no longer does. Waits for the
+  /// disk, but nobody is served yet, and it is rare.
+  void forget_last_words() {
+    LastWords* const words = context_.last_words;
+    if (words == nullptr || !words->left()) return;
+    const LastWord left = *words->left();
+    if (left.applying > machine_.state().last_applied()) return;
+    if (const Status cleared = words->clear(); !cleared) {
+      log_.warn("last_words_kept", kv("reason", cleared.error().text));
+    } else {
+      log_.info("applied_after_all", kv("zxid", left.applying), kv("deaths", left.times));
+    }
+  }
+
     wanted.enforce_quota = context_.config.enforce_quota;
     wanted.extended_types = context_.config.extended_types;
     wanted.multi_ops_max = context_.config.multi_ops_max;
