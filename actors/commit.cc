@@ -69,6 +69,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         [this](more_a) { more_sent_ = false; },
         [this](seal_a) { seal_wanted_ = true; },
         [this](sealed_a, const Sealed& sealed) { on_sealed(sealed); },
+        [this](room_a, const Room& room) {
+          has_room_ = room.level == RoomLevel::ample;
+          machine_.admit_writes(has_room_);
+        },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -132,20 +136,16 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
 
   void start_serving() {
     if (machine_.is_serving()) return;
+    forget_last_words();
     agree_on_settings();
     introduce_sessions();
     machine_.on_serving();
     log_.info("serving", kv("zxid", machine_.state().last_applied()),
-    forget_last_words();
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
     send(state.peers->listener, serve_a::value);
   }
 
-  /// A new leader's first record carries the ensemble's settings when its own differ.
-  void agree_on_settings() {
-    EnsembleSettings wanted = machine_.state().settings();
-    wanted.skip_acl = context_.config.skip_acl;
   /// All that was in the log is applied, so what broke the process no longer does. Waits for the
   /// disk, but nobody is served yet, and it is rare.
   void forget_last_words() {
@@ -160,6 +160,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     }
   }
 
+  /// A new leader's first record carries the ensemble's settings when its own differ.
+  void agree_on_settings() {
+    EnsembleSettings wanted = machine_.state().settings();
+    wanted.skip_acl = context_.config.skip_acl;
     wanted.enforce_quota = context_.config.enforce_quota;
     wanted.extended_types = context_.config.extended_types;
     wanted.multi_ops_max = context_.config.multi_ops_max;
@@ -220,7 +224,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
     if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
-    if (machine_.is_serving() && now.monotonic >= next_reaping_) reap(now);
+    const bool may_reap = machine_.is_serving() && has_room_;
+    if (may_reap && now.monotonic >= next_reaping_) reap(now);
     ticker_.rearm(*this);
   }
 
@@ -292,6 +297,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::deque<std::shared_ptr<const CommittedBatch>> committed_;
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
+  bool has_room_ = true;
   std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Slices of the last seal.
   bool seal_wanted_ = false;
   std::uint64_t applied_since_seal_ = 0;

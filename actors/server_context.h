@@ -21,6 +21,7 @@ class actor_system;
 namespace quorate {
 
 class LastWords;
+class RoomKeeper;
 
 /// Where time comes from; a port, so that a simulation can hold it.
 class Clock {
@@ -64,6 +65,7 @@ struct ServerContext {
   ServerCounters counters;
   bool own_threads = true;          ///< For actors that block; not in simulations and tests.
   LastWords* last_words = nullptr;  ///< Where there is a disk to leave them on.
+  RoomKeeper* room = nullptr;       ///< Likewise; used by the journal alone.
 };
 
 }  // namespace quorate

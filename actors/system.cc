@@ -13,6 +13,7 @@
 #include "actors/crash_words.h"
 #include "actors/held_server.h"
 #include "actors/log.h"
+#include "actors/room_keeper.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
 #include "actors/runtime/transport.h"
@@ -84,23 +85,32 @@ CommitLimits commit_limits(const Config& config) {
   return limits;
 }
 
+RoomKeeperSettings room_settings(const Config& config, const RocksStore& store) {
+  return {config.data_log_dir,
+          config.data_dir,
+          store.reserve_path(),
+          {config.disk_low_bytes, config.disk_resume_bytes, config.disk_reserve_bytes}};
+}
+
 /// Loaded at start; its last flush may be slow so that writes beside it are not.
 constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
 
 class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
-                std::unique_ptr<LastWords> words, Boot boot, ListeningSocket socket)
+                std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
+                ListeningSocket socket)
       : store_(std::move(store)),
         words_(std::move(words)),
+        room_(std::move(room)),
         txn_log_(std::move(boot.log)),
         image_(std::move(boot.image)),
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
-        context_{*system_,    config,  boot.promises.incarnation, clock_, entropy_,
-                 log,         ending_, connection_limits(config), {},     true,
-                 words_.get()} {
+        context_{*system_,     config,     boot.promises.incarnation, clock_, entropy_,
+                 log,          ending_,    connection_limits(config), {},     true,
+                 words_.get(), room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
     machine.mark_applies(words_->mark());
@@ -140,6 +150,7 @@ class RunningSystem final : public System {
  private:
   std::unique_ptr<Store> store_;
   std::unique_ptr<LastWords> words_;
+  std::unique_ptr<RoomKeeper> room_;
   std::unique_ptr<DurableLog> txn_log_;
   std::unique_ptr<SnapshotStore> image_;
   SystemClock clock_;
@@ -194,6 +205,9 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   if (!store) return store.error();
 
   SystemEntropy entropy;
+  // Before anything is written: on a full disk the start needs the reserve.
+  auto room = std::make_unique<RoomKeeper>(room_settings(config, **store), log.component("room"));
+  room->look();
   auto words = LastWords::open((*store)->last_words_path());
   if (!words) return words.error();
   leave_last_words(words->get());
@@ -212,7 +226,7 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
            kv("records", booted->records_replayed), kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
-                                          *std::move(booted), *std::move(socket))};
+                                          std::move(room), *std::move(booted), *std::move(socket))};
 }
 
 }  // namespace quorate

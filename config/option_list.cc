@@ -291,6 +291,17 @@ void visit_storage(Visitor& visit) {
   visit("history_h", &Config::history, 0h, 87600h,
         "Hours of transactions kept at least, for restoring to a point in time. 0 keeps none for "
         "that purpose; more costs disk in proportion to the writes.");
+  visit(
+      "disk_low_bytes", &Config::disk_low_bytes, 0, tebibyte,
+      "Free bytes of data_log_dir or data_dir below which writes are refused with not_read_only, "
+      "while reads and sessions go on. Below a quarter of it the reserve is given up and the image "
+      "is not written any more. 0 never refuses: the server then ends when a disk is full.");
+  visit("disk_resume_bytes", &Config::disk_resume_bytes, 0, 2 * tebibyte,
+        "Free bytes from which on writes are served again. By default twice disk_low_bytes. Close "
+        "to it, writes come and go with what others do on the disk.");
+  visit("disk_reserve_bytes", &Config::disk_reserve_bytes, 0, 16 * gibibyte,
+        "Bytes in data_log_dir that are taken while there is plenty and given back when the log is "
+        "about to have no room. More lets clients without writes go on for longer on a full disk.");
 }
 
 template <class Visitor>

@@ -128,6 +128,10 @@ class CommitMachine {
   /// The state jumped (a snapshot was installed): every connection is closed. Not serving then.
   void on_state_replaced(State state);
 
+  /// Whether writes of clients are taken, or refused with not_read_only, which is never stamped:
+  /// false while a disk is about to be full. Sessions still come and go.
+  void admit_writes(bool admitted) { admits_writes_ = admitted; }
+
   /// Where the txn being applied is marked from now on; outlives the machine.
   void mark_applies(ApplyMark& mark) { mark_ = &mark; }
 
@@ -209,6 +213,7 @@ class CommitMachine {
   CommitLimits limits_;
   WatchTable watches_;
   bool serving_ = false;
+  bool admits_writes_ = true;
   Time now_{0};
   FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;
   FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.
