@@ -48,7 +48,10 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     if (header && *header) image_zxid_ = (*header)->position.zxid;
     image_.unstage();  // Of a former snapshotter; commit sends its seal again.
     last_checkpoint_ = now();
-    log_bytes_at_checkpoint_ = txn_log_.bytes();
+    // What the log already holds counts: servers that are started often checkpoint too.
+    if (const auto taken = store_.checkpoints(); taken && !taken->empty()) {
+      checkpoint_zxid_ = taken->back();
+    }
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },

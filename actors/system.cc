@@ -13,6 +13,7 @@
 #include "actors/crash_words.h"
 #include "actors/held_server.h"
 #include "actors/log.h"
+#include "actors/long_text.h"
 #include "actors/room_keeper.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
@@ -217,7 +218,14 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
     leave_last_words(nullptr);
     return booted.error();
   }
-  for (const std::string& warning : booted->warnings) log.warn("store", kv("warning", warning));
+  for (const std::string& text : booted->warnings) {
+    const auto [warning, more] = in_two_values(text);
+    if (more.empty()) {
+      log.warn("store", kv("warning", warning));
+    } else {
+      log.warn("store", kv("warning", warning), kv("more", more));
+    }
+  }
   if (booted->held) {
     leave_last_words(nullptr);
     return hold(log, *std::move(store), *booted->held, (*words)->path(), *std::move(socket));
