@@ -16,7 +16,7 @@ namespace {
 /// behind it says that it is committed.
 class Replay {
  public:
-  explicit Replay(std::uint64_t table_seed) : table_seed_(table_seed) {}
+  Replay(std::uint64_t table_seed, LastWords& words) : table_seed_(table_seed), words_(words) {}
 
   /// Starts over from `image`, or from nothing.
   Status load(const SnapshotStore* image) {
@@ -24,6 +24,7 @@ class Replay {
     uncommitted_.clear();
     end_.reset();
     records_ = 0;
+    held_ = false;
     if (image == nullptr) return {};
     const auto header = image->header();
     if (!header) return header.error();
@@ -43,6 +44,8 @@ class Replay {
   }
 
   Status on_record(const LogRecord& record) {
+    held_ = held_ || is_deadly(record.zxid);
+    if (held_) return {};
     Result<Txn> decoded = capnp_codec::decode_txn(record.bytes.bytes());
     if (!decoded) {
       return Error{decoded.error().code,
@@ -57,6 +60,7 @@ class Replay {
     end_ = {txn->zxid, txn->time_ms};
     uncommitted_.push_back(txn);
     while (!uncommitted_.empty() && uncommitted_.front()->zxid <= txn->committed) {
+      const ApplyMark::Scope marked(&words_.mark(), uncommitted_.front()->zxid);
       state_->apply(*uncommitted_.front());
       uncommitted_.pop_front();
     }
@@ -71,9 +75,18 @@ class Replay {
     return end_.value_or(HistoryEnd{image_zxid, state_->last_time_ms()});
   }
   [[nodiscard]] std::uint64_t records() const { return records_; }
+  /// A deadly record was met: what is before it may be applied, nothing else was looked at.
+  [[nodiscard]] bool is_held() const { return held_; }
 
  private:
+  [[nodiscard]] bool is_deadly(Zxid zxid) const {
+    const auto& left = words_.left();
+    return left && left->applying == zxid && left->times >= deaths_max;
+  }
+
   std::uint64_t table_seed_;
+  LastWords& words_;
+  bool held_ = false;
   std::optional<State> state_;
   std::deque<std::shared_ptr<const Txn>> uncommitted_;
   std::optional<HistoryEnd> end_;
@@ -108,15 +121,30 @@ Status make_image(Store& store, std::unique_ptr<SnapshotStore>& image, Promises&
   return {};
 }
 
+Result<Boot> hold(RecoveredStore recovered, State state, const LastWord& words) {
+  const auto at = recovered.log->position_at(words.applying);
+  if (!at) return at.error();
+  return Boot{std::move(recovered.log),
+              std::move(recovered.image),
+              std::move(state),
+              Standing{},
+              recovered.promises.value_or(Promises{}),
+              recovered.image_position.zxid,
+              0,
+              std::move(recovered.warnings),
+              HeldRecord{*at, words}};
+}
+
 }  // namespace
 
 Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                  std::uint64_t table_seed) {
-  Replay replay(table_seed);
+                  std::uint64_t table_seed, LastWords& words) {
+  Replay replay(table_seed, words);
   auto recovered = recover_store(
       store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
       [&replay](const LogRecord& record) { return replay.on_record(record); });
   if (!recovered) return recovered.error();
+  if (replay.is_held()) return hold(*std::move(recovered), replay.take_state(), *words.left());
   Result<Promises> promises = identify(recovered->promises, self, new_cluster);
   if (!promises) return promises.error();
   if (const Status made = make_image(store, recovered->image, *promises); !made) {
@@ -132,9 +160,9 @@ Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
   standing.promised = {promises->accepted_epoch, promises->current_epoch};
   standing.history = replay.end_behind(image_zxid);
   standing.uncommitted = replay.uncommitted();
-  return Boot{std::move(recovered->log), std::move(recovered->image),   replay.take_state(),
-              std::move(standing),       std::move(*promises),          image_zxid,
-              replay.records(),          std::move(recovered->warnings)};
+  return Boot{std::move(recovered->log), std::move(recovered->image),    replay.take_state(),
+              std::move(standing),       std::move(*promises),           image_zxid,
+              replay.records(),          std::move(recovered->warnings), std::nullopt};
 }
 
 }  // namespace quorate

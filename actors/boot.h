@@ -1,7 +1,9 @@
 // From what is on disk to a server that may start: state, standing and promises.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +12,20 @@
 #include "core/zab/tenure.h"
 #include "storage/durable_log.h"
 #include "storage/epoch_store.h"
+#include "storage/last_words.h"
 #include "storage/snapshot_store.h"
 #include "storage/store.h"
 
 namespace quorate {
+
+/// How often in a row the process may break at one record before it is not applied any more.
+inline constexpr std::uint32_t deaths_max = 2;
+
+/// The record before which a server stays.
+struct HeldRecord {
+  LogPosition at;  ///< With the chain hash up to and including it.
+  LastWord words;
+};
 
 /// What a server knows of itself and its ensemble when it has read its disk.
 struct Boot {
@@ -25,6 +37,7 @@ struct Boot {
   Zxid image_zxid;    ///< What the image covered.
   std::uint64_t records_replayed = 0;
   std::vector<std::string> warnings;  ///< What an operator should know, a line each.
+  std::optional<HeldRecord> held;     ///< If there, nobody may be served.
 };
 
 /// Loads the image into a state, replays the log behind it up to the known commit point (the
@@ -32,7 +45,10 @@ struct Boot {
 /// Counts this start in the promises, durably; makes the first image of a fresh store.
 /// `new_cluster` names the ensemble of a fresh store; `table_seed`: see State.
 /// Errors name file, zxid and what to do.
+///
+/// Applies under the mark of `words`. When they tell of `deaths_max` deaths at a record of the log,
+/// the log is proven to its end, but the state stays before that record, and nothing is promised.
 [[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                                std::uint64_t table_seed);
+                                std::uint64_t table_seed, LastWords& words);
 
 }  // namespace quorate

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "actors/peers.h"
@@ -10,6 +11,7 @@
 #include "actors/runtime/ticker.h"
 #include "actors/server_context.h"
 #include "core/base/flat_map.h"
+#include "storage/last_words.h"
 
 namespace quorate {
 namespace {
@@ -67,6 +69,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         [this](more_a) { more_sent_ = false; },
         [this](seal_a) { seal_wanted_ = true; },
         [this](sealed_a, const Sealed& sealed) { on_sealed(sealed); },
+        [this](room_a, const Room& room) {
+          has_room_ = room.level == RoomLevel::ample;
+          machine_.admit_writes(has_room_);
+        },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -130,6 +136,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
 
   void start_serving() {
     if (machine_.is_serving()) return;
+    forget_last_words();
     agree_on_settings();
     introduce_sessions();
     machine_.on_serving();
@@ -137,6 +144,20 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
     send(state.peers->listener, serve_a::value);
+  }
+
+  /// All that was in the log is applied, so what broke the process no longer does. Waits for the
+  /// disk, but nobody is served yet, and it is rare.
+  void forget_last_words() {
+    LastWords* const words = context_.last_words;
+    if (words == nullptr || !words->left()) return;
+    const LastWord left = *words->left();
+    if (left.applying > machine_.state().last_applied()) return;
+    if (const Status cleared = words->clear(); !cleared) {
+      log_.warn("last_words_kept", kv("reason", cleared.error().text));
+    } else {
+      log_.info("applied_after_all", kv("zxid", left.applying), kv("deaths", left.times));
+    }
   }
 
   /// A new leader's first record carries the ensemble's settings when its own differ.
@@ -203,7 +224,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
     if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
-    if (machine_.is_serving() && now.monotonic >= next_reaping_) reap(now);
+    const bool may_reap = machine_.is_serving() && has_room_;
+    if (may_reap && now.monotonic >= next_reaping_) reap(now);
     ticker_.rearm(*this);
   }
 
@@ -244,7 +266,11 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const auto most =
         std::max<std::size_t>(1, static_cast<std::size_t>(per_minute * interval.count() / 60'000));
     std::vector<Submission> reaps;
-    for (std::string& path : machine_.state().reapable(now.wall_ms, most)) {
+    // Zero means never in the configuration, as it does in ZooKeeper.
+    const milliseconds unused_max = context_.config.container_never_used_max;
+    std::optional<std::int64_t> unused_ms;
+    if (unused_max != milliseconds{0}) unused_ms = unused_max.count();
+    for (std::string& path : machine_.state().reapable(now.wall_ms, most, unused_ms)) {
       reaps.push_back(own_submission(Reap{std::move(path)}));
     }
     if (!reaps.empty()) submit(std::move(reaps));
@@ -271,6 +297,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::deque<std::shared_ptr<const CommittedBatch>> committed_;
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
+  bool has_room_ = true;
   std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Slices of the last seal.
   bool seal_wanted_ = false;
   std::uint64_t applied_since_seal_ = 0;

@@ -36,6 +36,7 @@ struct Settings {
 // What the handler needs has to be found without arguments; written once, before it is installed.
 Settings settings;
 std::atomic<const char*> broken_rule{nullptr};
+std::atomic<LastWords*> last_words{nullptr};
 std::atomic<bool> speaking{false};
 std::array<char, std::size_t{64} * 1024> handler_stack;
 
@@ -132,6 +133,10 @@ void on_crash(int number, siginfo_t* info, void* /*context*/) {
     for (const SignalName& signal : signals)
       if (signal.number == number) name = signal.name;
     speak(name, number == SIGABRT ? nullptr : info->si_addr);
+    const char* const rule = broken_rule.load();
+    // The names of signals are literals: they end with a zero.
+    if (LastWords* const words = last_words.load())
+      words->speak(rule != nullptr ? rule : name.data());
   }
   // SA_RESETHAND restored the default action; this ends the process with it, once we return.
   ::raise(number);
@@ -179,5 +184,7 @@ Status install_crash_words(ServerId server, LogFormat format, const std::string&
 }
 
 void remember_broken_rule(const char* rule) noexcept { broken_rule.store(rule); }
+
+void leave_last_words(LastWords* words) noexcept { last_words.store(words); }
 
 }  // namespace quorate

@@ -6,6 +6,7 @@
 #include "config/log_level.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "storage/last_words.h"
 
 namespace quorate {
 
@@ -23,5 +24,9 @@ Status install_crash_words(ServerId server, LogFormat format, const std::string&
 /// The observer that install_crash_words() gives to set_check_observer(); who installs another
 /// one calls this from it.
 void remember_broken_rule(const char* rule) noexcept;
+
+/// From now on the crash, behind its line, also leaves `words` of the txn that was being applied;
+/// nullptr: no more.
+void leave_last_words(LastWords* words) noexcept;
 
 }  // namespace quorate

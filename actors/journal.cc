@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "actors/peers.h"
+#include "actors/room_keeper.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
 #include "actors/spawn.h"
@@ -16,6 +17,9 @@ namespace {
 /// More unsynced bytes than this are synced although more records wait.
 constexpr std::size_t unsynced_bytes_max = std::size_t{4} << 20;
 constexpr std::chrono::milliseconds tick_every{200};
+/// The room on the disks is looked at so often, and behind so many bytes of log.
+constexpr unsigned ticks_between_looks = 5;
+constexpr std::size_t bytes_between_looks = std::size_t{1} << 20;
 
 struct JournalState {
   static inline const char* name = "journal";
@@ -37,6 +41,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     return {
         [this](meet_a, const PeersPtr& peers) {
           state.peers = peers;
+          tell_room();
           settle();
         },
         [this](append_a, const std::shared_ptr<const AppendBatch>& batch) {
@@ -60,7 +65,11 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     // A role that has been overtaken may still have appends on their way (ZOOKEEPER-4541).
     if (batch.epoch >= promises_.accepted_epoch) {
       require(txn_log_.append(batch.records));
-      for (const LogRecord& record : batch.records) unsynced_bytes_ += record.bytes.size();
+      std::size_t bytes = 0;
+      for (const LogRecord& record : batch.records) bytes += record.bytes.size();
+      unsynced_bytes_ += bytes;
+      bytes_since_look_ += bytes;
+      if (bytes_since_look_ >= bytes_between_looks) look_at_room();
     }
   }
 
@@ -96,7 +105,24 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
       fenced_ = logged_;
     }
     logged_at_tick_ = logged_;
+    if (++ticks_since_look_ >= ticks_between_looks) look_at_room();
     ticker_.rearm(*this);
+  }
+
+  /// Here, because nobody else is about to need the room, and nobody waits for an answer.
+  void look_at_room() {
+    ticks_since_look_ = 0;
+    bytes_since_look_ = 0;
+    if (context_.room == nullptr) return;
+    const RoomLevel before = context_.room->level();
+    if (context_.room->look() != before) tell_room();
+  }
+
+  void tell_room() {
+    if (context_.room == nullptr || !state.peers) return;
+    const Room room{context_.room->level()};
+    send(state.peers->commit, room_a::value, room);
+    send(state.peers->snapshotter, room_a::value, room);
   }
 
   void require(const Status& status) {
@@ -110,6 +136,8 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   Zxid logged_at_tick_;
   Zxid fenced_;
   std::size_t unsynced_bytes_ = 0;
+  std::size_t bytes_since_look_ = 0;
+  unsigned ticks_since_look_ = 0;
   Ticker ticker_;
 };
 

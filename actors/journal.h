@@ -34,7 +34,9 @@ namespace quorate {
 ///   (promise, epochs)  Stored behind all that was sent before; then (promise) to proposal. Appends
 ///                      of lower epochs that come later are dropped.
 ///   (synced)           Up to where the log is synced.
-///   (tick, n)          Its own: an idle log writes its fence.
+///   (tick, n)          Its own: an idle log writes its fence, and the room on the disks is looked
+///   at;
+///                      then (room) to commit and snapshotter.
 /// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
 using Journal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,

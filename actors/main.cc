@@ -10,6 +10,7 @@
 
 #include "actors/crash_words.h"
 #include "actors/log.h"
+#include "actors/long_text.h"
 #include "actors/system.h"
 #include "config/command_line.h"
 #include "config/files.h"
@@ -40,7 +41,12 @@ int serve(const LoadedConfig& loaded, const Log& log, const sigset_t& signals) {
   for (const std::string& notice : loaded.notices) log.warn("config", kv("notice", notice));
   auto system = start_system(loaded.config, log);
   if (!system) {
-    log.error("start_refused", kv("reason", system.error().text));
+    const auto [reason, more] = in_two_values(system.error().text);
+    if (more.empty()) {
+      log.error("start_refused", kv("reason", reason));
+    } else {
+      log.error("start_refused", kv("reason", reason), kv("more", more));
+    }
     return static_cast<int>(ExitCode::refused);
   }
   int signal = 0;

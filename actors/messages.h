@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/base/ids.h"
+#include "core/commit/disk_room.h"
 #include "core/zab/effects.h"
 #include "storage/txn_log.h"
 
@@ -25,6 +26,7 @@ using more_a = caf::atom_constant<caf::atom("more")>;
 using open_a = caf::atom_constant<caf::atom("open")>;
 using promise_a = caf::atom_constant<caf::atom("promise")>;
 using request_a = caf::atom_constant<caf::atom("request")>;
+using room_a = caf::atom_constant<caf::atom("room")>;
 using seal_a = caf::atom_constant<caf::atom("seal")>;
 using sealed_a = caf::atom_constant<caf::atom("sealed")>;
 using serve_a = caf::atom_constant<caf::atom("serve")>;
@@ -42,6 +44,11 @@ namespace quorate {
 struct Peers;
 using PeersPtr = std::shared_ptr<const Peers>;
 
+/// What the room on the disks allows; from the journal, whenever it changes.
+struct Room {
+  RoomLevel level = RoomLevel::ample;
+};
+
 /// What the image on disk covers: slices of seals up to here are not needed any more.
 struct Sealed {
   Zxid durable;
@@ -50,5 +57,6 @@ struct Sealed {
 }  // namespace quorate
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::PeersPtr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)

@@ -20,6 +20,9 @@ class actor_system;
 
 namespace quorate {
 
+class LastWords;
+class RoomKeeper;
+
 /// Where time comes from; a port, so that a simulation can hold it.
 class Clock {
  public:
@@ -60,7 +63,9 @@ struct ServerContext {
   Ending& ending;
   ConnectionLimits connection_limits;
   ServerCounters counters;
-  bool own_threads = true;  ///< For actors that block; not in simulations and tests.
+  bool own_threads = true;          ///< For actors that block; not in simulations and tests.
+  LastWords* last_words = nullptr;  ///< Where there is a disk to leave them on.
+  RoomKeeper* room = nullptr;       ///< Likewise; used by the journal alone.
 };
 
 }  // namespace quorate

@@ -48,11 +48,18 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     if (header && *header) image_zxid_ = (*header)->position.zxid;
     image_.unstage();  // Of a former snapshotter; commit sends its seal again.
     last_checkpoint_ = now();
-    log_bytes_at_checkpoint_ = txn_log_.bytes();
+    // What the log already holds counts: servers that are started often checkpoint too.
+    if (const auto taken = store_.checkpoints(); taken && !taken->empty()) {
+      checkpoint_zxid_ = taken->back();
+    }
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
         [this](seal_a, const std::shared_ptr<const ImageChanges>& slice) { take(*slice); },
+        [this](room_a, const Room& room) {
+          shortage_ = room.level == RoomLevel::low;
+          room_ = room.level;
+        },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -67,7 +74,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     const bool is_long =
         txn_log_.bytes() >= log_bytes_at_write_ + context_.config.snapshot_log_bytes;
     if (is_long && !sealed_ && state.peers) send(state.peers->commit, seal_a::value);
-    if (is_checkpoint_due()) checkpoint();
+    if (is_checkpoint_due() && room_ != RoomLevel::critical) checkpoint();
     ticker_.rearm(*this);
   }
 
@@ -86,7 +93,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
 
   /// A set goes to disk only when its last txn is in this server's own log.
   void write_when_synced() {
-    if (!sealed_ || std::exchange(asked_, true)) return;
+    if (!sealed_ || room_ == RoomLevel::critical || std::exchange(asked_, true)) return;
     request(state.peers->journal, caf::infinite, synced_a::value)
         .then([this](const Logged& logged) {
           asked_ = false;
@@ -115,7 +122,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
 
   [[nodiscard]] bool is_checkpoint_due() const {
     if (image_zxid_ <= checkpoint_zxid_) return false;
-    return now() - last_checkpoint_ >= context_.config.checkpoint_interval ||
+    return shortage_ || now() - last_checkpoint_ >= context_.config.checkpoint_interval ||
            txn_log_.bytes() >= log_bytes_at_checkpoint_ + context_.config.checkpoint_log_bytes;
   }
 
@@ -125,6 +132,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     // Tried again when the next one is due: a bad copy costs nothing but the purge.
     last_checkpoint_ = now();
     log_bytes_at_checkpoint_ = txn_log_.bytes();
+    shortage_ = false;
     if (!taken) {
       log_.error("checkpoint_failed", kv("reason", taken.error().text),
                  kv("do", "check the disk; the log is kept until a checkpoint succeeds"));
@@ -197,6 +205,8 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   milliseconds last_checkpoint_{0};
   std::uint64_t log_bytes_at_checkpoint_ = 0;
   bool asked_ = false;
+  RoomLevel room_ = RoomLevel::ample;
+  bool shortage_ = false;  ///< The room became low, and no checkpoint has been tried since.
 };
 
 }  // namespace

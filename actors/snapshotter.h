@@ -23,10 +23,14 @@ namespace quorate {
 
 ///   (seal, slice)  What changed up to an exact zxid, or a part of it. The last slice of a seal
 ///                  makes a write of the image, as soon as the log is synced up to its zxid.
+///   (room, level)  From the journal. Low: a checkpoint now, so that log can go. Critical: nothing
+///   is
+///                  written until there is room again.
 ///   (tick, n)      Its own: looks whether a checkpoint is due, or a seal to keep the log short.
-using Snapshotter = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
-                                     caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
-                                     caf::reacts_to<tick_a, std::uint64_t>>;
+using Snapshotter =
+    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
+                     caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
+                     caf::reacts_to<room_a, Room>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// `store`, its `image` in force and its `log` outlive the actor.
 Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,

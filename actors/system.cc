@@ -1,5 +1,6 @@
 #include "actors/system.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <caf/actor_system.hpp>
@@ -9,11 +10,17 @@
 #include <utility>
 
 #include "actors/boot.h"
+#include "actors/crash_words.h"
+#include "actors/held_server.h"
 #include "actors/log.h"
+#include "actors/long_text.h"
+#include "actors/room_keeper.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
 #include "actors/runtime/transport.h"
 #include "actors/supervisor.h"
+#include "core/base/ids.h"
+#include "storage/last_words.h"
 #include "storage/rocks_store.h"
 
 namespace quorate {
@@ -21,6 +28,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+/// How often a server that is held says so.
+constexpr milliseconds complain_every{60000};
 
 /// What a clean stop may take.
 constexpr milliseconds stop_max{10000};
@@ -76,29 +86,44 @@ CommitLimits commit_limits(const Config& config) {
   return limits;
 }
 
+RoomKeeperSettings room_settings(const Config& config, const RocksStore& store) {
+  return {config.data_log_dir,
+          config.data_dir,
+          store.reserve_path(),
+          {config.disk_low_bytes, config.disk_resume_bytes, config.disk_reserve_bytes}};
+}
+
 /// Loaded at start; its last flush may be slow so that writes beside it are not.
 constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
 
 class RunningSystem final : public System {
  public:
-  RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store, Boot boot,
+  RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
+                std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
                 ListeningSocket socket)
       : store_(std::move(store)),
+        words_(std::move(words)),
+        room_(std::move(room)),
         txn_log_(std::move(boot.log)),
         image_(std::move(boot.image)),
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
-        context_{*system_, config,  boot.promises.incarnation, clock_, entropy_,
-                 log,      ending_, connection_limits(config), {}} {
+        context_{*system_,     config,     boot.promises.incarnation, clock_, entropy_,
+                 log,          ending_,    connection_limits(config), {},     true,
+                 words_.get(), room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
+    machine.mark_applies(words_->mark());
     supervisor_ =
         spawn_supervisor(context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
                                                std::move(boot.standing), socket.fd.release()});
   }
 
-  ~RunningSystem() override { stop(); }
+  ~RunningSystem() override {
+    stop();
+    leave_last_words(nullptr);
+  }
 
   void stop() override {
     if (std::exchange(stopped_, true)) return;
@@ -125,6 +150,8 @@ class RunningSystem final : public System {
 
  private:
   std::unique_ptr<Store> store_;
+  std::unique_ptr<LastWords> words_;
+  std::unique_ptr<RoomKeeper> room_;
   std::unique_ptr<DurableLog> txn_log_;
   std::unique_ptr<SnapshotStore> image_;
   SystemClock clock_;
@@ -137,6 +164,38 @@ class RunningSystem final : public System {
   bool stopped_ = false;
 };
 
+/// Up, so that nobody starts it again and again, but before a record that it cannot apply.
+class HeldSystem final : public System {
+ public:
+  HeldSystem(std::unique_ptr<Store> store, std::unique_ptr<HeldServer> server)
+      : store_(std::move(store)), server_(std::move(server)) {}
+
+  void stop() override { server_.reset(); }
+
+ private:
+  std::unique_ptr<Store> store_;  ///< With its lock: nobody else may use the directory.
+  std::unique_ptr<HeldServer> server_;
+};
+
+Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> store,
+                                     const HeldRecord& held, const std::string& words_path,
+                                     ListeningSocket socket) {
+  auto server = HeldServer::start(
+      std::move(socket.fd),
+      "this server waits for its operator before a record that it cannot apply; try another server",
+      complain_every, [log, held, words_path] {
+        log.error("held_before_record", kv("zxid", held.at.zxid),
+                  kv("hash", fmt::format("{:016x}", held.at.chain)), kv("deaths", held.words.times),
+                  kv("broke_with", held.words.rule),
+                  kv("do",
+                     "stop this server and install a version that applies the record; to let it "
+                     "try, remove " +
+                         words_path));
+      });
+  if (!server) return server.error();
+  return {std::make_unique<HeldSystem>(std::move(store), *std::move(server))};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
@@ -147,14 +206,35 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   if (!store) return store.error();
 
   SystemEntropy entropy;
-  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number());
-  if (!booted) return booted.error();
-  for (const std::string& warning : booted->warnings) log.warn("store", kv("warning", warning));
+  // Before anything is written: on a full disk the start needs the reserve.
+  auto room = std::make_unique<RoomKeeper>(room_settings(config, **store), log.component("room"));
+  room->look();
+  auto words = LastWords::open((*store)->last_words_path());
+  if (!words) return words.error();
+  leave_last_words(words->get());
+  auto booted =
+      boot(**store, config.server_id, entropy.session_password(), entropy.number(), **words);
+  if (!booted) {
+    leave_last_words(nullptr);
+    return booted.error();
+  }
+  for (const std::string& text : booted->warnings) {
+    const auto [warning, more] = in_two_values(text);
+    if (more.empty()) {
+      log.warn("store", kv("warning", warning));
+    } else {
+      log.warn("store", kv("warning", warning), kv("more", more));
+    }
+  }
+  if (booted->held) {
+    leave_last_words(nullptr);
+    return hold(log, *std::move(store), *booted->held, (*words)->path(), *std::move(socket));
+  }
   log.info("recovered", kv("zxid", booted->standing.history.zxid), kv("image", booted->image_zxid),
            kv("records", booted->records_replayed), kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
-  return {std::make_unique<RunningSystem>(config, log, std::move(*store), std::move(*booted),
-                                          std::move(*socket))};
+  return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
+                                          std::move(room), *std::move(booted), *std::move(socket))};
 }
 
 }  // namespace quorate

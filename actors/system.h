@@ -15,7 +15,7 @@ namespace quorate {
 class System {
  public:
   virtual ~System() = default;
-  /// Stops in order: no new connections, goodbyes, the image brought up to date. Bounded in time;
+  /// Stops in order: no new connections, goodbyes to clients, then the actors. Bounded in time;
   /// whatever was acknowledged is on disk anyway.
   virtual void stop() = 0;
 };

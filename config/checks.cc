@@ -78,6 +78,8 @@ void derive_defaults(LoadedConfig& loaded) {
   derive(loaded, "outstanding_bytes_max", &Config::outstanding_bytes_max,
          std::max(Config{}.outstanding_bytes_max, c.bytes_in_flight_max),
          "256MiB, at least bytes_in_flight_max");
+  derive(loaded, "disk_resume_bytes", &Config::disk_resume_bytes, 2 * c.disk_low_bytes,
+         "twice disk_low_bytes");
   derive(loaded, "requests_in_flight_max", &Config::requests_in_flight_max,
          std::min(Config{}.requests_in_flight_max, c.outstanding_requests_max),
          "1024, at most outstanding_requests_max");
@@ -99,6 +101,7 @@ std::vector<std::string> contradictions(const LoadedConfig& loaded) {
             "outstanding_bytes_max");
   must_hold(c.requests_in_flight_max <= c.outstanding_requests_max, "requests_in_flight_max",
             "outstanding_requests_max");
+  must_hold(c.disk_low_bytes <= c.disk_resume_bytes, "disk_low_bytes", "disk_resume_bytes");
   check_ports(loaded, problems);
   return problems;
 }

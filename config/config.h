@@ -84,6 +84,9 @@ struct Config {
   std::uint64_t checkpoint_log_bytes = 1U << 30;
   std::uint64_t history_records = 100'000;
   std::chrono::hours history{0};
+  std::uint64_t disk_low_bytes = 128U << 20;
+  std::uint64_t disk_resume_bytes = 256U << 20;
+  std::uint64_t disk_reserve_bytes = 32U << 20;
 
   // Logging.
   LogLevel log_level = LogLevel::info;

@@ -246,11 +246,12 @@ void visit_nodes(Visitor& visit) {
         &Config::container_deletes_per_minute_max, 1, 10'000'000,
         "The pace at which they are removed. Faster cleans up sooner and competes with clients' "
         "writes.");
-  visit({"container_never_used_max_ms", {{"znode.container.maxNeverUsedIntervalMs"}}},
-        &Config::container_never_used_max, 0ms, 31536000000ms,
-        "After how long a container that never had a child is removed. 0 never removes it: a "
-        "client that creates the container and is slow to fill it is safe, one that died in "
-        "between leaves it for ever.");
+  visit(
+      {"container_never_used_max_ms", {{"znode.container.maxNeverUsedIntervalMs"}}},
+      &Config::container_never_used_max, 0ms, 31536000000ms,
+      "After how long a container that never had a child, and whose data was not set, is removed; "
+      "at least a second. 0 never removes it: a client that creates the container and is slow to "
+      "fill it is safe, one that died in between leaves it for ever.");
   visit({"enforce_quota", {{"enforceQuota"}}}, &Config::enforce_quota,
         "Whether writes beyond a hard quota are refused. Off only warns. The leader's value holds "
         "for the ensemble.");
@@ -290,6 +291,17 @@ void visit_storage(Visitor& visit) {
   visit("history_h", &Config::history, 0h, 87600h,
         "Hours of transactions kept at least, for restoring to a point in time. 0 keeps none for "
         "that purpose; more costs disk in proportion to the writes.");
+  visit(
+      "disk_low_bytes", &Config::disk_low_bytes, 0, tebibyte,
+      "Free bytes of data_log_dir or data_dir below which writes are refused with not_read_only, "
+      "while reads and sessions go on. Below a quarter of it the reserve is given up and the image "
+      "is not written any more. 0 never refuses: the server then ends when a disk is full.");
+  visit("disk_resume_bytes", &Config::disk_resume_bytes, 0, 2 * tebibyte,
+        "Free bytes from which on writes are served again. By default twice disk_low_bytes. Close "
+        "to it, writes come and go with what others do on the disk.");
+  visit("disk_reserve_bytes", &Config::disk_reserve_bytes, 0, 16 * gibibyte,
+        "Bytes in data_log_dir that are taken while there is plenty and given back when the log is "
+        "about to have no room. More lets clients without writes go on for longer on a full disk.");
 }
 
 template <class Visitor>

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view magic = "QWORDS1\n";
 constexpr std::size_t file_bytes = 512;
-constexpr std::size_t rule_at = 8 + 8 + 8 + 4;
+constexpr std::size_t rule_at = 8 + 8 + 4;
 constexpr std::size_t rule_bytes_max = file_bytes - rule_at - 4;
 using Page = std::array<char, file_bytes>;
 
@@ -29,9 +29,8 @@ std::optional<LastWord> decode(const Page& page) {
   if (!std::string_view(page.data(), page.size()).starts_with(magic)) return std::nullopt;
   if (load_u32(page.data() + file_bytes - 4) != crc32c(before_crc(page))) return std::nullopt;
   LastWord word;
-  word.applying.zxid = Zxid{load_u64(page.data() + 8)};
-  word.applying.chain = load_u64(page.data() + 16);
-  word.times = load_u32(page.data() + 24);
+  word.applying = Zxid{load_u64(page.data() + 8)};
+  word.times = load_u32(page.data() + 16);
   word.rule.assign(page.data() + rule_at, ::strnlen(page.data() + rule_at, rule_bytes_max));
   return word;
 }
@@ -60,15 +59,13 @@ Result<std::unique_ptr<LastWords>> LastWords::open(const std::string& path) {
 }
 
 void LastWords::speak(const char* rule) noexcept {
-  const std::uint64_t zxid = zxid_.load(std::memory_order_acquire);
-  if (zxid == 0) return;
-  const std::uint64_t chain = chain_.load(std::memory_order_relaxed);
-  const bool again = left_ && left_->applying == LogPosition{Zxid{zxid}, chain};
+  const Zxid zxid = mark_.zxid();
+  if (zxid == Zxid{}) return;
+  const bool again = left_ && left_->applying == zxid;
   Page page{};
   std::copy(magic.begin(), magic.end(), page.begin());
-  store_u64(page.data() + 8, zxid);
-  store_u64(page.data() + 16, chain);
-  store_u32(page.data() + 24, again ? left_->times + 1 : 1);
+  store_u64(page.data() + 8, zxid.value);
+  store_u32(page.data() + 16, again ? left_->times + 1 : 1);
   for (std::size_t i = 0; i < rule_bytes_max && rule != nullptr && rule[i] != '\0'; ++i)
     page[rule_at + i] = rule[i];
   store_u32(page.data() + file_bytes - 4, crc32c(before_crc(page)));

@@ -75,6 +75,7 @@ class RocksLog final : public DurableLog, private EpochStore {
 
   Status open_fence();
   Status open_database();
+  Status note_damage();
   Status read_own_records();
   Status read_promises();
   Status create_own_records();

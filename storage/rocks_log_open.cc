@@ -26,7 +26,8 @@ rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()};
 /// What a person does about a log that cannot be used at all.
 std::string and_do(const std::string& directory) {
   return "; keep a copy of " + directory +
-         ", then remove it and its fence, so that this server joins anew as a learner";
+         "; then, where there are other servers, remove it and its fence, so that this one joins "
+         "anew as a learner, else put the directories of a backup in its place";
 }
 
 struct Contents {
@@ -110,6 +111,7 @@ Status RocksLog::open_database() {
       const Status kept = keep_damaged_wal(settings_.directory);
       if (!kept) return kept;
     }
+    if (const Status noted = note_damage(); !noted) return noted;
   }
   rocksdb::DBOptions options = log_database_options(settings_.env);
   options.create_if_missing = fresh_;
@@ -131,6 +133,22 @@ Status RocksLog::open_database() {
   database_->promises = handles[1];
   synced_below_ = opened->GetLatestSequenceNumber() + 1;
   return {};
+}
+
+// Once RocksDB has opened what is left of a WAL, it looks whole. The fence remembers beforehand
+// that it was not, so that no later start takes what is left for all there was.
+Status RocksLog::note_damage() {
+  const auto& tear = wal_.tear;
+  const bool lost_records = tear && tear->synced_lost;
+  if (fence_ == nullptr || (!lost_records && !wal_.lost)) return {};
+  FenceMark mark = fence_->mark();
+  if (lost_records && std::max(tear->last_before, tear->last_after) != Zxid{}) {
+    const Zxid next{tear->last_before.value + 1};
+    mark.logged = std::max({mark.logged, next, tear->last_after});
+  } else {
+    ++mark.changes;  // Which record was lost is not known: a change that the log cannot have.
+  }
+  return fence_->write(mark);
 }
 
 Status RocksLog::read_own_records() {
@@ -222,7 +240,7 @@ Status RocksLog::renew_fence() {
   auto made = Fence::create(settings_.fence_path, {Zxid{}, changes_, promises_});
   if (!made) return made.error();
   fence_ = *std::move(made);
-  return {};
+  return note_damage();
 }
 
 namespace {
@@ -309,8 +327,8 @@ Status RocksLog::settle(LogWalk& out, const Status& broken) {
     damage = tear->file + " is damaged at byte " + std::to_string(tear->offset) +
              ": synced records behind " + to_string(tear->last_before) + " are lost";
   }
-  if (damage.empty() && change_lost_) damage = *change_lost_;
   if (damage.empty() && wal_.lost) damage = "the WAL of " + settings_.directory + " is lost";
+  if (damage.empty() && change_lost_) damage = *change_lost_;
   if (damage.empty() && out.last.zxid < fence)
     damage = ends + ", below its fence: synced records up to " + to_string(fence) + " are lost";
   if (damage.empty()) {
@@ -323,8 +341,7 @@ Status RocksLog::settle(LogWalk& out, const Status& broken) {
   out.lost_to = std::max(fence, out.last.zxid);
   if (tear) out.lost_to = std::max(out.lost_to, tear->last_after);
   out.damage =
-      Error{ErrorCode::damaged, damage + "; the history is good up to " + to_string(out.last.zxid) +
-                                    " and the rest must come from the other servers"};
+      Error{ErrorCode::damaged, damage + "; the history is good up to " + to_string(out.last.zxid)};
   return {};
 }
 

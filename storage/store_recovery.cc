@@ -144,8 +144,14 @@ class StoreRecovery {
     const auto walked = out_.log->walk(out_.image_position, replay_);
     if (!walked) return walked.error();
     if (!walked->damage) return {};
-    if (!settings_.may_resync) return *walked->damage;
-    warn(walked->damage->text);
+    if (!settings_.may_resync) {
+      return {
+          walked->damage->code,
+          walked->damage->text +
+              "; no other server has the rest: keep a copy of this server's directories and put "
+              "those of a backup in their place"};
+    }
+    warn(walked->damage->text + "; the rest must come from the other servers");
     lost_history(walked->lost_to);
     return replace_log();
   }

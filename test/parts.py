@@ -94,7 +94,7 @@ def part_unit() -> Tally:
 
 
 def part_e2e() -> Tally:
-    if not build("release", "quorated", "quorate", "quorate-bench"):
+    if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned"):
         return one(False)
     return unittest("test/e2e", "test_*.py")
 

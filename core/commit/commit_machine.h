@@ -13,6 +13,7 @@
 
 #include "core/base/flat_map.h"
 #include "core/base/ids.h"
+#include "core/commit/apply_mark.h"
 #include "core/commit/commit_limits.h"
 #include "core/commit/connection_order.h"
 #include "core/commit/delivery.h"
@@ -127,6 +128,13 @@ class CommitMachine {
   /// The state jumped (a snapshot was installed): every connection is closed. Not serving then.
   void on_state_replaced(State state);
 
+  /// Whether writes of clients are taken, or refused with not_read_only, which is never stamped:
+  /// false while a disk is about to be full. Sessions still come and go.
+  void admit_writes(bool admitted) { admits_writes_ = admitted; }
+
+  /// Where the txn being applied is marked from now on; outlives the machine.
+  void mark_applies(ApplyMark& mark) { mark_ = &mark; }
+
   /// Time passes; never back. For the deadlines of requests.
   void on_tick(Time now) { now_ = now; }
 
@@ -199,11 +207,13 @@ class CommitMachine {
   void list(Connection& connection, bool has_reply);
 
   State state_;
+  ApplyMark* mark_ = nullptr;
   ServerId server_;
   Incarnation incarnation_;
   CommitLimits limits_;
   WatchTable watches_;
   bool serving_ = false;
+  bool admits_writes_ = true;
   Time now_{0};
   FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;
   FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.

@@ -79,6 +79,8 @@ void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
 void CommitMachine::send_write(Connection& connection, HeldRequest&& held) {
   if (has_lapsed(held.request, held.received, now_))
     return refuse(connection, std::move(held), ErrorCode::throttled);
+  if (!admits_writes_ && !std::holds_alternative<CloseSession>(held.request.operation))
+    return refuse(connection, std::move(held), ErrorCode::not_read_only);
   Result<TxnBody> body =
       admit_write(std::move(held.request.operation), Connection::span_of(held.identities),
                   state_.settings(), limits_.write_bytes_max);

@@ -19,6 +19,7 @@ void CommitMachine::on_committed(std::span<const std::shared_ptr<const Txn>> txn
 }
 
 void CommitMachine::apply(const Txn& txn) {
+  const ApplyMark::Scope marked(mark_, txn.zxid);
   Connection* author = release_author(txn);
   Outcome outcome = state_.apply(txn);
   tell_watchers(outcome.changes, txn.zxid);

@@ -30,6 +30,17 @@ std::optional<std::int64_t> reapable_after(const Znode& node) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> unused_since(const Znode& node) {
+  const bool unused =
+      node.kind() == NodeKind::container && node.child_count() == 0 && node.children_created() == 0;
+  return unused ? std::optional(node.mtime_ms) : std::nullopt;
+}
+
+std::optional<std::int64_t> unused_reapable_after(const Znode& node) {
+  const auto since = unused_since(node);
+  return since ? std::optional(saturated_sum(*since, unused_ms_min - 1)) : std::nullopt;
+}
+
 bool ReapIndex::Entry::operator<(const Entry& other) const {
   if (after_ms != other.after_ms || czxid != other.czxid) {
     return std::tie(after_ms, czxid) < std::tie(other.after_ms, other.czxid);
@@ -37,37 +48,46 @@ bool ReapIndex::Entry::operator<(const Entry& other) const {
   return node != other.node && node->path() < other.node->path();
 }
 
-void ReapIndex::refresh(const Znode* node) {
-  if (node->kind() != NodeKind::container && node->kind() != NodeKind::ttl) return;
+void ReapIndex::Queue::place(const Znode* node, std::optional<std::int64_t> after_ms) {
   const auto known = entries_of_.find(node);
-  const std::optional<std::int64_t> after = reapable_after(*node);
   if (known != entries_of_.end()) {
-    if (after == known->second->after_ms) return;
+    if (after_ms == known->second->after_ms) return;
     entries_.erase(known->second);
     entries_of_.erase(known);
   }
-  if (after) entries_of_.emplace(node, entries_.insert(Entry{*after, node->czxid, node}).first);
+  if (after_ms) {
+    entries_of_.emplace(node, entries_.insert(Entry{*after_ms, node->czxid, node}).first);
+  }
 }
 
-void ReapIndex::forget(const Znode* node) {
-  const auto known = entries_of_.find(node);
-  if (known == entries_of_.end()) return;
-  entries_.erase(known->second);
-  entries_of_.erase(known);
-}
-
-std::vector<std::string> ReapIndex::due(std::int64_t now_ms, std::size_t most) const {
+std::vector<std::string> ReapIndex::Queue::before(std::int64_t ms, std::size_t most) const {
   std::vector<std::string> paths;
   for (const Entry& entry : entries_) {
-    if (entry.after_ms >= now_ms || paths.size() == most) break;
+    if (entry.after_ms >= ms || paths.size() == most) break;
     paths.push_back(entry.node->path());
   }
   return paths;
 }
 
-void ReapIndex::clear() {
+void ReapIndex::Queue::clear() {
   entries_of_.clear();
   entries_.clear();
+}
+
+void ReapIndex::refresh(const Znode* node) {
+  if (node->kind() != NodeKind::container && node->kind() != NodeKind::ttl) return;
+  due_.place(node, reapable_after(*node));
+  unused_.place(node, unused_since(*node));
+}
+
+void ReapIndex::forget(const Znode* node) {
+  due_.place(node, std::nullopt);
+  unused_.place(node, std::nullopt);
+}
+
+void ReapIndex::clear() {
+  due_.clear();
+  unused_.clear();
 }
 
 }  // namespace quorate

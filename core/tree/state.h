@@ -85,8 +85,11 @@ class State {
   [[nodiscard]] bool may_read(std::string_view path, std::span<const Identity> identities) const;
 
   /// Up to `most` paths that a Reap may delete at `now_ms`: empty containers that have had a
-  /// child, and lapsed TTL nodes without children.
-  [[nodiscard]] std::vector<std::string> reapable(std::int64_t now_ms, std::size_t most) const;
+  /// child, and lapsed TTL nodes without children; with `unused_ms`, also containers that never had
+  /// one and were not set for longer than that.
+  [[nodiscard]] std::vector<std::string> reapable(
+      std::int64_t now_ms, std::size_t most,
+      std::optional<std::int64_t> unused_ms = std::nullopt) const;
 
   // Image (storage/snapshot_store.h): what changed since the last seal, by reference.
   /// Changed znodes, ACLs, sessions, and whether settings did: a seal gives one or two records

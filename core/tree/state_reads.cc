@@ -192,8 +192,15 @@ bool State::may_read(std::string_view path, std::span<const Identity> identities
   return node == nullptr || may(perms::read, *node, identities);
 }
 
-std::vector<std::string> State::reapable(std::int64_t now_ms, std::size_t most) const {
-  return tree_.reapable().due(now_ms, most);
+std::vector<std::string> State::reapable(std::int64_t now_ms, std::size_t most,
+                                         std::optional<std::int64_t> unused_ms) const {
+  std::vector<std::string> paths = tree_.reapable().due(now_ms, most);
+  if (!unused_ms) return paths;
+  const std::int64_t before = now_ms - std::max(*unused_ms, unused_ms_min);
+  for (std::string& path : tree_.reapable().unused(before, most - paths.size())) {
+    paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 }  // namespace quorate

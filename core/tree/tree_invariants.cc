@@ -30,8 +30,8 @@ void Tree::check_invariants() const {
 void Tree::check_node(const Znode& node, std::string_view path) const {
   check(find(path) == &node, "a znode is found at its path");
   check(path::validate(path).ok(), "a znode's path is valid");
-  check(reapable_.contains(&node) == reapable_after(node).has_value(),
-        "what may be reaped is indexed");
+  const bool reapable = reapable_after(node).has_value() || unused_since(node).has_value();
+  check(reapable_.contains(&node) == reapable, "what may be reaped is indexed");
   const Family* family = node.family();
   if (family == nullptr) return;
   family->children.check_invariants();

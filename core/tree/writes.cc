@@ -211,7 +211,9 @@ MultiResult Writes::operator()(const Reap& reap) {
   Znode* node = tree_.find(reap.path);
   if (node == nullptr) return refusal(ErrorCode::no_node);
   if (node->child_count() != 0) return refusal(ErrorCode::not_empty);
-  const std::optional<std::int64_t> after = reapable_after(*node);
+  std::optional<std::int64_t> after = reapable_after(*node);
+  // How long is long enough for an unused container, the leader has decided.
+  if (!after) after = unused_reapable_after(*node);
   if (!after || stamp_.time_ms <= *after) return refusal(ErrorCode::bad_version);
   remove(*node, reap.path);
   return {};

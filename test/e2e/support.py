@@ -31,6 +31,8 @@ class Server:
         self.directory = directory or Path(tempfile.mkdtemp(prefix="quorate-e2e-"))
         self.port = free_port()
         self.options = list(options)
+        self.program = SERVER_BIN / "quorated"
+        self.under: list[str] = []  # A program that starts the server, such as a tracer.
         self.log = self.directory / "server.log"
         self.process: subprocess.Popen | None = None
 
@@ -43,7 +45,7 @@ class Server:
         return self.directory / "data"
 
     def command(self) -> list[str]:
-        return [str(SERVER_BIN / "quorated"), "--data-dir", str(self.data), "--client-address", "127.0.0.1",
+        return [*self.under, str(self.program), "--data-dir", str(self.data), "--client-address", "127.0.0.1",
                 "--client-port", str(self.port), *self.options]
 
     def start(self, wait: bool = True) -> "Server":
@@ -68,6 +70,20 @@ class Server:
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+
+    def wait_for_end(self) -> int:
+        """The exit code of a server that ends by itself."""
+        return self.process.wait(PATIENCE)
+
+    def wait_for_line(self, *words: str) -> str:
+        """The first line of the log with all of the words, as soon as it is there."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for line in self.log.read_text(errors="replace").splitlines():
+                if all(word in line for word in words):
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no line with {words}:\n{self.tail()}")
 
     def stop(self) -> int:
         """Asks for a clean end and returns the exit code."""

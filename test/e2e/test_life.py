@@ -1,7 +1,8 @@
 """A server keeps what it was told: through kill -9, through restarts, in order."""
+import time
 import unittest
 
-from support import Server, ServerCase, quorate
+from support import PATIENCE, Server, ServerCase, quorate
 
 
 class Life(ServerCase):
@@ -56,6 +57,38 @@ class Life(ServerCase):
 
         self.assertNotEqual(second.process.wait(20), 0)
         self.assertIn(str(second.port), second.tail())
+
+
+class Reaping(ServerCase):
+    options = ("--container-check-interval-ms", "100", "--container-never-used-max-ms", "1000")
+
+    def test_containers_go_when_they_are_empty_or_were_never_used(self):
+        for path in ("/emptied", "/never-used", "/in-use"):
+            quorate(self.server, "create", "--container", path)
+        quorate(self.server, "create", "/emptied/x")
+        quorate(self.server, "create", "/in-use/x")
+        quorate(self.server, "rm", "/emptied/x")
+
+        self.assertEqual(self.left("/emptied", "/never-used"), [])
+        self.assertEqual(self.left("/in-use", wait=False), ["/in-use"])
+
+    def test_without_the_option_a_container_waits_for_its_first_child_for_ever(self):
+        self.server.options = ["--container-check-interval-ms", "100"]
+        self.server.restart()
+        quorate(self.server, "create", "--container", "/waiting")
+
+        time.sleep(2)
+
+        self.assertEqual(self.left("/waiting", wait=False), ["/waiting"])
+
+    def left(self, *paths: str, wait: bool = True) -> list[str]:
+        """Which of the nodes are there, at the latest when none is."""
+        deadline = time.monotonic() + (PATIENCE if wait else 0)
+        while True:
+            there = [path for path in paths if quorate(self.server, "get", path, check=False).returncode == 0]
+            if not there or time.monotonic() >= deadline:
+                return there
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":

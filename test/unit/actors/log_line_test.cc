@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors/log.h"
+#include "actors/long_text.h"
 
 using namespace quorate;
 using namespace std::chrono_literals;
@@ -118,4 +119,18 @@ TEST_CASE("JSON has numbers as numbers, and what is none as text") {
   CHECK(json["off"] == false);
   CHECK(json["nan"] == "nan");
   CHECK(json["byte"] == 7);
+}
+
+TEST_CASE("a text that is longer than a value is shown in two, whole") {
+  const std::string first(200, 'a');
+  const std::string second(200, 'b');
+
+  CHECK(in_two_values("short; text") ==
+        std::pair<std::string_view, std::string_view>{"short; text", ""});
+  const std::string sentences = first + "; " + second;
+  CHECK(in_two_values(sentences) == std::pair<std::string_view, std::string_view>{first, second});
+  const std::string unbroken = first + second;
+  const auto [start, rest] = in_two_values(unbroken);
+  CHECK(start.size() == log_value_bytes_max);
+  CHECK(std::string(start) + std::string(rest) == unbroken);
 }

@@ -224,6 +224,14 @@ TEST_CASE("byte limits hold a frame: defaults rise, values below are refused") {
   CHECK(loaded_file("outstanding_bytes_max=2MiB").config.bytes_in_flight_max == 2U << 20);
 }
 
+TEST_CASE("writes come back at twice the mark below which they stop, unless it is set") {
+  CHECK(loaded_file("disk_low_bytes=1GiB").config.disk_resume_bytes == std::uint64_t{2} << 30);
+  CHECK(loaded_file("disk_low_bytes=0").config.disk_resume_bytes == 0);
+  CHECK(loaded_file("disk_resume_bytes=200MiB").config.disk_resume_bytes == 200U << 20);
+  CHECK(refusal_of_file("disk_low_bytes=2MiB\ndisk_resume_bytes=1MiB") ==
+        "disk_low_bytes = 2MiB (zoo.cfg:1) is above disk_resume_bytes = 1MiB (zoo.cfg:2)");
+}
+
 TEST_CASE("the limit of one connection stays within the limit of all") {
   CHECK(loaded_file("globalOutstandingLimit=1000").config.requests_in_flight_max == 1000);
   CHECK(loaded_file("globalOutstandingLimit=5000").config.requests_in_flight_max == 1024);

@@ -12,7 +12,7 @@
 namespace quorate::test {
 namespace {
 
-const LogPosition poison{Zxid::at(Epoch{7}, 0x1f), 4711};
+const Zxid poison = Zxid::at(Epoch{7}, 0x1f);
 
 std::unique_ptr<LastWords> open(const std::string& path) {
   auto opened = LastWords::open(path);
@@ -26,7 +26,7 @@ TEST_CASE("a process that breaks while applying a record leaves its zxid") {
   CHECK(open(path)->left() == std::nullopt);
   {
     const auto words = open(path);
-    words->applying(poison);
+    const ApplyMark::Scope applying(&words->mark(), poison);
     words->speak("a rule");
   }
 
@@ -36,8 +36,7 @@ TEST_CASE("a process that breaks while applying a record leaves its zxid") {
 TEST_CASE("a process that breaks elsewhere leaves nothing") {
   const TemporaryDirectory directory;
   const auto words = open(directory / "last_words");
-  words->applying(poison);
-  words->applied();
+  { const ApplyMark::Scope applying(&words->mark(), poison); }
 
   words->speak("a rule");
 
@@ -49,15 +48,16 @@ TEST_CASE("breaking at one record again and again is counted, at another it begi
   const std::string path = directory / "last_words";
   for (std::uint32_t times = 1; times <= 3; ++times) {
     const auto words = open(path);
-    words->applying(poison);
+    const ApplyMark::Scope applying(&words->mark(), poison);
     words->speak("a rule");
     CHECK(open(path)->left()->times == times);
   }
 
   const auto words = open(path);
-  words->applying({poison.zxid, 4712});
+  const Zxid other{poison.value + 1};
+  const ApplyMark::Scope applying(&words->mark(), other);
   words->speak(nullptr);
-  CHECK(open(path)->left() == LastWord{{poison.zxid, 4712}, 1, ""});
+  CHECK(open(path)->left() == LastWord{other, 1, ""});
 }
 
 TEST_CASE("what was left is cleared, or cut, or damaged: then it counts as silence") {
@@ -65,7 +65,7 @@ TEST_CASE("what was left is cleared, or cut, or damaged: then it counts as silen
   const std::string path = directory / "last_words";
   {
     const auto words = open(path);
-    words->applying(poison);
+    const ApplyMark::Scope applying(&words->mark(), poison);
     words->speak(std::string(1000, 'r').c_str());
   }
   CHECK(open(path)->left()->rule.size() < 512);

@@ -47,6 +47,36 @@ TEST_CASE("a pending write holds up nobody else") {
   CHECK(server.told(1).empty());
 }
 
+TEST_CASE("without room for writes they are refused unstamped, and all else goes on") {
+  TwoClients server;
+  server.send(1, set("/a", "1"));
+  server.machine.admit_writes(false);
+  server.send(1, create("/b"), set("/a", "2"), Delete{"/a"}, Multi{{set("/a", "2")}}, get("/a"),
+              Ping{});
+  CHECK(server.log.size() == 1);
+
+  server.commit();
+
+  CHECK(server.told(1) == Told{"1 ok v1", "2 not_read_only", "3 not_read_only", "4 not_read_only",
+                               "5 not_read_only", "6 ok 1 v1", "7 ok"});
+  server.machine.admit_writes(true);
+  server.send(1, set("/a", "2"));
+  server.commit();
+  CHECK(server.told(1) == Told{"8 ok v2"});
+}
+
+TEST_CASE("without room for writes sessions come and go") {
+  TwoClients server;
+  server.machine.admit_writes(false);
+
+  server.shake_hands(3, 3, CreateSession{10'000, {}});
+  server.send(1, CloseSession{});
+  server.commit();
+
+  CHECK(server.told(3) == Told{"opened"});
+  CHECK(server.told(1) == Told{"1 ok", "close ok"});
+}
+
 TEST_CASE("everything waits for its place behind a write") {
   TwoClients server;
   server.identities[1] = identities_of({{"digest", "alice:hash"}, {"ip", "10.0.0.1"}});

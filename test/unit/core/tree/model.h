@@ -90,11 +90,12 @@ class Model {
     const auto node = nodes_.find(reap.path);
     if (node == nodes_.end()) return ErrorCode::no_node;
     if (children(reap.path) != 0) return ErrorCode::not_empty;
-    const bool is_used_container =
-        node->second.kind == NodeKind::container && node->second.created > 0;
+    const bool is_container = node->second.kind == NodeKind::container;
+    const bool is_young = txn_->time_ms - node->second.stat.mtime_ms < 1'000;
+    const bool is_stale_container = is_container && (node->second.created > 0 || !is_young);
     const bool has_lapsed = node->second.kind == NodeKind::ttl &&
                             txn_->time_ms - node->second.stat.mtime_ms > node->second.ttl_ms;
-    if (!is_used_container && !has_lapsed) return ErrorCode::bad_version;
+    if (!is_stale_container && !has_lapsed) return ErrorCode::bad_version;
     erase(reap.path);
     return ErrorCode::ok;
   }

@@ -80,6 +80,46 @@ TEST_CASE("a reap deletes nothing but what is reapable") {
   CHECK(e.apply_as_server(Reap{"/"}).error == ErrorCode::not_empty);
 }
 
+TEST_CASE("a container that was never used is reaped on demand, when it is old enough") {
+  Ensemble e;
+  e.now_ms = 1'000;
+  e.create("/old", {}, CreateMode::container);
+  e.now_ms = 2'000;
+  e.create("/set", {}, CreateMode::container);
+  e.create("/used", {}, CreateMode::container);
+  e.create("/used/child");
+  e.now_ms = 9'000;
+  e.apply(SetData{"/set", blob("x")});
+
+  CHECK(e.state.reapable(100'000, 10).empty());
+  CHECK(e.state.reapable(6'000, 10, 5'000).empty());
+  CHECK(e.state.reapable(6'001, 10, 5'000) == Paths{"/old"});
+  CHECK(e.state.reapable(100'000, 10, 5'000) == Paths{"/old", "/set"});
+  CHECK(e.state.reapable(100'000, 1, 5'000) == Paths{"/old"});
+  e.state.check_invariants();
+  e.now_ms = 9'999;
+  CHECK(e.apply_as_server(Reap{"/set"}).error == ErrorCode::bad_version);
+  CHECK(e.apply_as_server(Reap{"/used"}).error == ErrorCode::not_empty);
+  e.now_ms = 10'000;
+  CHECK(e.apply_as_server(Reap{"/old"}).error == ErrorCode::ok);
+  CHECK(e.apply_as_server(Reap{"/set"}).error == ErrorCode::ok);
+  CHECK(e.state.reapable(100'000, 10, 5'000).empty());
+  e.state.check_invariants();
+}
+
+TEST_CASE("a container made again is safe from a reap that was meant for its predecessor") {
+  Ensemble e;
+  e.now_ms = 1'000;
+  e.create("/c", {}, CreateMode::container);
+  e.now_ms = 60'000;
+  e.apply(Delete{"/c"});
+  e.create("/c", {}, CreateMode::container);
+  e.now_ms = 60'500;
+
+  CHECK(e.state.reapable(60'500, 10, 1).empty());
+  CHECK(e.apply_as_server(Reap{"/c"}).error == ErrorCode::bad_version);
+}
+
 TEST_CASE("the reapable come in the order in which they fall due, at most as many as asked for") {
   Ensemble e;
   create_ttl(e, "/late", 900);
