@@ -133,8 +133,7 @@ void ConnectionLogic::on_hello(const Hello& hello) {
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   if (auth_failed_) return;
   if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
-  sizes_in_flight_.push_back(static_cast<std::uint32_t>(bytes));
-  bytes_in_flight_ += bytes;
+  in_flight_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
 
@@ -172,8 +171,8 @@ void ConnectionLogic::hand_on_batch() {
 }
 
 bool ConnectionLogic::is_full() const {
-  return sizes_in_flight_.size() >= limits_.requests_in_flight_max ||
-         bytes_in_flight_ >= limits_.bytes_in_flight_max || auth_failed_;
+  return in_flight_.count() >= limits_.requests_in_flight_max ||
+         in_flight_.bytes() >= limits_.bytes_in_flight_max || auth_failed_;
 }
 
 void ConnectionLogic::pause_if_full() {
@@ -187,8 +186,8 @@ void ConnectionLogic::pause_if_full() {
 void ConnectionLogic::resume_if_drained() {
   if (!paused_ || phase_ != Phase::open || auth_failed_) return;
   // Half, so that a busy connection isn't stopped and started with every reply.
-  if (sizes_in_flight_.size() > limits_.requests_in_flight_max / 2 ||
-      bytes_in_flight_ > limits_.bytes_in_flight_max / 2) {
+  if (in_flight_.count() > limits_.requests_in_flight_max / 2 ||
+      in_flight_.bytes() > limits_.bytes_in_flight_max / 2) {
     return;
   }
   paused_ = false;
@@ -211,11 +210,8 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
 void ConnectionLogic::deliver(const Reply& reply) {
   capnp_codec::encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
-  if (!sizes_in_flight_.empty()) {
-    bytes_in_flight_ -= sizes_in_flight_.front();
-    sizes_in_flight_.pop_front();
-  }
-  if (auth_failed_ && sizes_in_flight_.empty()) {
+  in_flight_.finish();
+  if (auth_failed_ && in_flight_.empty()) {
     dismiss(ErrorCode::auth_failed, "the credentials were not accepted");
   }
 }

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "actors/counters.h"
 #include "actors/event_bytes.h"
+#include "actors/frames_in_flight.h"
 #include "actors/runtime/byte_link.h"
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
@@ -120,8 +120,7 @@ class ConnectionLogic {
   SharedIdentities identities_;
   std::vector<char> input_;  ///< The beginning of a frame, or what waits while full.
   RequestBatch batch_;
-  std::deque<std::uint32_t> sizes_in_flight_;  ///< Frame sizes of unanswered requests, in order.
-  std::size_t bytes_in_flight_ = 0;
+  FramesInFlight in_flight_;
 };
 
 }  // namespace quorate

@@ -43,6 +43,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
+    if (context_.own_threads) yield_to_requests();
     const auto header = image_.header();
     if (header && *header) image_zxid_ = (*header)->position.zxid;
     image_.unstage();  // Of a former snapshotter; commit sends its seal again.

@@ -19,4 +19,8 @@ auto spawn_blocking(ServerContext& context, Args&&... args) {
   return context.system.spawn<Actor>(context, std::forward<Args>(args)...);
 }
 
+/// Lets the request path go first when cores are short. For a thread of one's own that does bulk
+/// work nobody waits for; REQUIRES: called on it.
+void yield_to_requests();
+
 }  // namespace quorate

@@ -56,7 +56,7 @@ namespace quorate {
 /// queue pushes without a lock or a wake-up. In a system without I/O (tests, simulation) it is
 /// placed like any other actor.
 ///
-/// A resumption handles one message at a time until 1 ms is spent, then goes to the end of the
+/// A resumption handles a few messages at a time until 1 ms is spent, then goes to the end of the
 /// queue; no message of a pinned actor may take longer than that itself, or block.
 template <class Base>
 class Pinned : public Base {

@@ -14,6 +14,21 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
 
 
+class FreshMachine(unittest.TestCase):
+    def test_the_programs_need_none_of_the_packages_of_the_tests(self):
+        build = Path(tempfile.mkdtemp(prefix="quorate-fresh-"))
+        self.addCleanup(shutil.rmtree, build, ignore_errors=True)
+        hidden = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ("rapidcheck", "Python3")]
+
+        done = run("cmake", "--preset", "release", "-B", str(build), *hidden, cwd=ROOT)
+
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Tests are left out", done.stdout)
+        targets = run("ninja", "-C", str(build), "-t", "targets", "all", cwd=ROOT).stdout
+        self.assertIn("bin/quorated", targets)
+        self.assertNotIn("core_tree_test", targets)
+
+
 @unittest.skipUnless(BIN == ROOT / "build/release/bin", "deploy/up starts the release build")
 class Commands(unittest.TestCase):
     def setUp(self) -> None:
