@@ -194,8 +194,8 @@ Status RocksLog::read_promises() {
   Status readable = changes.status();
   if (readable && stored.value()) {
     auto promises = decode_promises(*stored.value());
-    if (promises) promises_ = *std::move(promises);
     readable = promises.status();
+    if (promises) promises_ = *std::move(promises);
   }
   if (const Status ours = check_owner(); !ours) return ours;
   if (readable.code() == ErrorCode::unimplemented) return readable;

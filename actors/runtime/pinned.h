@@ -44,6 +44,7 @@
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/io/typed_broker.hpp>
 #include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <utility>
 

@@ -33,6 +33,7 @@ std::uint32_t tag_of_slot(std::uint64_t slot) {
 }
 
 Znode* node_of(std::uint64_t slot) {
+  // The pointer shares its word with the tag. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<Znode*>(static_cast<std::uintptr_t>(slot & pointer_mask));
 }
 

@@ -46,7 +46,7 @@ void subtract(std::vector<ConnectionSerial>& serials, const std::vector<Connecti
 }
 
 void append(const std::vector<ConnectionSerial>& connections, EventType type,
-            std::shared_ptr<const std::string> path, const std::shared_ptr<const Acl>& acl,
+            const std::shared_ptr<const std::string>& path, const std::shared_ptr<const Acl>& acl,
             std::vector<Notification>& out) {
   for (const ConnectionSerial connection : connections) {
     out.push_back(Notification{connection, type, path, acl});

@@ -1,8 +1,8 @@
 // What happens before there is a server: parsing, help, refusals.
 #include "client/cli/app.h"
 
-#include <CLI/App.hpp>
 #include <doctest/doctest.h>
+#include <CLI/App.hpp>
 
 #include <sstream>
 
