@@ -75,12 +75,18 @@ class Replay {
 
 /// Who this server is, from its store or, in a fresh one, from its configuration.
 Result<Promises> identify(const std::optional<Promises>& stored, ServerId self,
-                          const ClusterId& new_cluster) {
+                          const ClusterId& new_cluster,
+                          const std::optional<ClusterId>& required_cluster) {
   if (!stored) {
     Promises first;
-    first.cluster = new_cluster;
+    first.cluster = required_cluster.value_or(new_cluster);
     first.server = self;
     return first;
+  }
+  if (required_cluster && stored->cluster != *required_cluster) {
+    return Error{ErrorCode::foreign,
+                 "the data directory belongs to another ensemble than cluster_id names; use the "
+                 "directory of this ensemble, or correct or remove cluster_id"};
   }
   if (stored->server == self) return *stored;
   return Error{ErrorCode::foreign, "the data directory belongs to server " +
@@ -104,13 +110,13 @@ Status make_image(Store& store, std::unique_ptr<SnapshotStore>& image, Promises&
 }  // namespace
 
 Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                  std::uint64_t table_seed) {
+                  std::uint64_t table_seed, const std::optional<ClusterId>& required_cluster) {
   Replay replay(table_seed);
   auto recovered = recover_store(
       store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
       [&replay](const LogRecord& record) { return replay.on_record(record); });
   if (!recovered) return recovered.error();
-  Result<Promises> promises = identify(recovered->promises, self, new_cluster);
+  Result<Promises> promises = identify(recovered->promises, self, new_cluster, required_cluster);
   if (!promises) return promises.error();
   if (const Status made = make_image(store, recovered->image, *promises); !made) {
     return made.error();

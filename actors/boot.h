@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,10 @@ struct Boot {
 /// highest commit point that a proven record carries, or the image), and keeps the rest aside.
 /// Counts this start in the promises, durably; makes the first image of a fresh store.
 /// `new_cluster` names the ensemble of a fresh store; `table_seed`: see State.
-/// Errors name file, zxid and what to do.
+/// Errors name file, zxid and what to do; `foreign` when the store is that of another server, or of
+/// another ensemble than `required_cluster`.
 [[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                                std::uint64_t table_seed);
+                                std::uint64_t table_seed,
+                                const std::optional<ClusterId>& required_cluster = {});
 
 }  // namespace quorate

@@ -46,7 +46,7 @@ std::string_view goodbye_text(ErrorCode reason) {
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
                                  const ConnectionLimits& limits, std::string_view super_digest,
                                  ByteLink& link, ConnectionHost& host, EventBytes& event_bytes,
-                                 ServerCounters& counters)
+                                 Outstanding& outstanding, ServerCounters& counters)
     : serial_(serial),
       server_(server),
       limits_(limits),
@@ -54,9 +54,12 @@ ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
       link_(link),
       host_(host),
       event_bytes_(event_bytes),
+      outstanding_(outstanding),
       counters_(counters),
       identities_(
           std::make_shared<std::vector<Identity>>(std::vector<Identity>{{"ip", link.remote()}})) {}
+
+ConnectionLogic::~ConnectionLogic() { forget_outstanding(); }
 
 // --- In ------------------------------------------------------------------------------------------
 
@@ -135,6 +138,7 @@ void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
   sizes_in_flight_.push_back(static_cast<std::uint32_t>(bytes));
   bytes_in_flight_ += bytes;
+  outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
 
@@ -173,13 +177,21 @@ void ConnectionLogic::hand_on_batch() {
 
 bool ConnectionLogic::is_full() const {
   return sizes_in_flight_.size() >= limits_.requests_in_flight_max ||
-         bytes_in_flight_ >= limits_.bytes_in_flight_max || auth_failed_;
+         bytes_in_flight_ >= limits_.bytes_in_flight_max || auth_failed_ ||
+         (outstanding_.is_full() && !sizes_in_flight_.empty());
+}
+
+void ConnectionLogic::forget_outstanding() {
+  outstanding_.remove(sizes_in_flight_.size(), bytes_in_flight_);
+  sizes_in_flight_.clear();
+  bytes_in_flight_ = 0;
 }
 
 void ConnectionLogic::pause_if_full() {
   if (paused_ || phase_ == Phase::closed) return;
   if (phase_ == Phase::greeting || is_full()) {
     paused_ = true;
+    if (outstanding_.is_full()) counters_.paused_outstanding.add();
     link_.pause();
   }
 }
@@ -191,6 +203,7 @@ void ConnectionLogic::resume_if_drained() {
       bytes_in_flight_ > limits_.bytes_in_flight_max / 2) {
     return;
   }
+  if (!outstanding_.has_drained() && !sizes_in_flight_.empty()) return;
   paused_ = false;
   on_bytes({});
   if (!paused_ && phase_ == Phase::open) link_.resume();
@@ -212,6 +225,7 @@ void ConnectionLogic::deliver(const Reply& reply) {
   capnp_codec::encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
   if (!sizes_in_flight_.empty()) {
+    outstanding_.remove(1, sizes_in_flight_.front());
     bytes_in_flight_ -= sizes_in_flight_.front();
     sizes_in_flight_.pop_front();
   }
@@ -280,6 +294,7 @@ void ConnectionLogic::close(CloseMode mode, Counter& reason) {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   reason.add();
+  forget_outstanding();
   batch_.requests.clear();
   input_.clear();
   link_.close(mode);

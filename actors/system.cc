@@ -93,9 +93,12 @@ class RunningSystem final : public System {
                  log,      ending_, connection_limits(config), {}} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
-    supervisor_ =
-        spawn_supervisor(context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
-                                               std::move(boot.standing), socket.fd.release()});
+    const int client_socket = socket.fd.release();
+    supervisor_ = spawn_supervisor(
+        context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
+                              std::move(boot.standing), [client_socket](ServerContext& context) {
+                                return spawn_listener(context, client_socket);
+                              }});
   }
 
   ~RunningSystem() override { stop(); }
@@ -147,7 +150,10 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   if (!store) return store.error();
 
   SystemEntropy entropy;
-  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number());
+  std::optional<ClusterId> cluster;
+  if (!config.cluster_id.empty()) cluster = cluster_id_of(config.cluster_id);
+  auto booted =
+      boot(**store, config.server_id, entropy.session_password(), entropy.number(), cluster);
   if (!booted) return booted.error();
   for (const std::string& warning : booted->warnings) log.warn("store", kv("warning", warning));
   log.info("recovered", kv("zxid", booted->standing.history.zxid), kv("image", booted->image_zxid),
