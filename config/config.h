@@ -62,13 +62,12 @@ struct Config {
   std::uint32_t outstanding_requests_max = 100'000;
   std::uint64_t outstanding_bytes_max = 256U << 20;
   std::uint32_t multi_ops_max = 4096;
-  std::uint32_t delete_tree_max = 100'000;
+  std::uint32_t delete_tree_max = 4096;
 
   // Containers and TTL nodes.
   bool extended_types = true;
   std::chrono::milliseconds container_check_interval{60000};
   std::uint32_t container_deletes_per_minute_max = 10'000;
-  std::chrono::milliseconds container_never_used_max{0};  ///< 0: never reaped while unused.
 
   // Access.
   bool skip_acl = false;

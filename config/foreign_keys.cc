@@ -48,6 +48,8 @@ void add_refused(std::vector<ForeignKey>& keys) {
        "an empty store is always made where there is none; data_dir_create=false refuses a missing "
        "directory"},
       {"audit.enable", refused, off, "no audit log is written"},
+      {"znode.container.maxNeverUsedIntervalMs", refused, "0",
+       "a container that never had a child is kept, as 0 asks for"},
       {"quorum.auth.enableSasl", refused, off, no_sasl},
       {"quorum.auth.serverRequireSasl", refused, off, no_sasl},
       {"quorum.auth.learnerRequireSasl", refused, off, no_sasl},

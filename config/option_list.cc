@@ -225,10 +225,12 @@ void visit_server_limits(Visitor& visit) {
         "Bytes of unanswered requests of all connections together; acts likewise. At least "
         "bytes_in_flight_max, to which the default rises.");
   visit("multi_ops_max", &Config::multi_ops_max, 1, 1'000'000,
-        "Operations in one multi. A multi is applied in one piece: a longer one makes everybody "
-        "wait longer. The leader's value holds for the ensemble.");
-  visit("delete_tree_max", &Config::delete_tree_max, 1, 10'000'000,
-        "Nodes that one recursive delete may remove; acts and holds likewise.");
+        "Operations in one multi. A multi is applied in one piece, in which nobody else is served: "
+        "about 2 ms per 1000 operations. The leader's value holds for the ensemble.");
+  visit(
+      "delete_tree_max", &Config::delete_tree_max, 1, 10'000'000,
+      "Nodes that one recursive delete may remove; takes, acts and holds likewise. Clients of this "
+      "project delete larger trees in several steps, which others can see half done.");
 }
 
 template <class Visitor>
@@ -246,11 +248,6 @@ void visit_nodes(Visitor& visit) {
         &Config::container_deletes_per_minute_max, 1, 10'000'000,
         "The pace at which they are removed. Faster cleans up sooner and competes with clients' "
         "writes.");
-  visit({"container_never_used_max_ms", {{"znode.container.maxNeverUsedIntervalMs"}}},
-        &Config::container_never_used_max, 0ms, 31536000000ms,
-        "After how long a container that never had a child is removed. 0 never removes it: a "
-        "client that creates the container and is slow to fill it is safe, one that died in "
-        "between leaves it for ever.");
   visit({"enforce_quota", {{"enforceQuota"}}}, &Config::enforce_quota,
         "Whether writes beyond a hard quota are refused. Off only warns. The leader's value holds "
         "for the ensemble.");
