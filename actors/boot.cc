@@ -95,12 +95,18 @@ class Replay {
 
 /// Who this server is, from its store or, in a fresh one, from its configuration.
 Result<Promises> identify(const std::optional<Promises>& stored, ServerId self,
-                          const ClusterId& new_cluster) {
+                          const ClusterId& new_cluster,
+                          const std::optional<ClusterId>& required_cluster) {
   if (!stored) {
     Promises first;
-    first.cluster = new_cluster;
+    first.cluster = required_cluster.value_or(new_cluster);
     first.server = self;
     return first;
+  }
+  if (required_cluster && stored->cluster != *required_cluster) {
+    return Error{ErrorCode::foreign,
+                 "the data directory belongs to another ensemble than cluster_id names; use the "
+                 "directory of this ensemble, or correct or remove cluster_id"};
   }
   if (stored->server == self) return *stored;
   return Error{ErrorCode::foreign, "the data directory belongs to server " +
@@ -138,14 +144,15 @@ Result<Boot> hold(RecoveredStore recovered, State state, const LastWord& words) 
 }  // namespace
 
 Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                  std::uint64_t table_seed, LastWords& words) {
+                  std::uint64_t table_seed, LastWords& words,
+                  const std::optional<ClusterId>& required_cluster) {
   Replay replay(table_seed, words);
   auto recovered = recover_store(
       store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
       [&replay](const LogRecord& record) { return replay.on_record(record); });
   if (!recovered) return recovered.error();
   if (replay.is_held()) return hold(*std::move(recovered), replay.take_state(), *words.left());
-  Result<Promises> promises = identify(recovered->promises, self, new_cluster);
+  Result<Promises> promises = identify(recovered->promises, self, new_cluster, required_cluster);
   if (!promises) return promises.error();
   if (const Status made = make_image(store, recovered->image, *promises); !made) {
     return made.error();

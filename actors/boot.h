@@ -44,11 +44,13 @@ struct Boot {
 /// highest commit point that a proven record carries, or the image), and keeps the rest aside.
 /// Counts this start in the promises, durably; makes the first image of a fresh store.
 /// `new_cluster` names the ensemble of a fresh store; `table_seed`: see State.
-/// Errors name file, zxid and what to do.
+/// Errors name file, zxid and what to do; `foreign` when the store is that of another server, or of
+/// another ensemble than `required_cluster`.
 ///
 /// Applies under the mark of `words`. When they tell of `deaths_max` deaths at a record of the log,
 /// the log is proven to its end, but the state stays before that record, and nothing is promised.
 [[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                                std::uint64_t table_seed, LastWords& words);
+                                std::uint64_t table_seed, LastWords& words,
+                                const std::optional<ClusterId>& required_cluster = {});
 
 }  // namespace quorate

@@ -20,7 +20,7 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   record_->remote = link_->remote();
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
                  context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
-                 shared_->event_bytes, context.counters);
+                 shared_->event_bytes, shared_->outstanding, context.counters);
   send(state.commit, open_a::value,
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();

@@ -12,6 +12,7 @@
 #include "actors/connection.h"
 #include "actors/connection_logic.h"
 #include "actors/event_bytes.h"
+#include "actors/outstanding.h"
 #include "actors/runtime/broker_link.h"
 #include "actors/runtime/pinned.h"
 
@@ -30,6 +31,7 @@ struct ConnectionRecord {
 /// What all connections of a listener share; outlives them.
 struct ConnectionShared {
   ServerContext& context;
+  Outstanding outstanding;
   EventBytes event_bytes;
   std::uint32_t sessions_made = 0;
 };

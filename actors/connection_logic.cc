@@ -46,7 +46,7 @@ std::string_view goodbye_text(ErrorCode reason) {
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
                                  const ConnectionLimits& limits, std::string_view super_digest,
                                  ByteLink& link, ConnectionHost& host, EventBytes& event_bytes,
-                                 ServerCounters& counters)
+                                 Outstanding& outstanding, ServerCounters& counters)
     : serial_(serial),
       server_(server),
       limits_(limits),
@@ -54,9 +54,12 @@ ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
       link_(link),
       host_(host),
       event_bytes_(event_bytes),
+      outstanding_(outstanding),
       counters_(counters),
       identities_(
           std::make_shared<std::vector<Identity>>(std::vector<Identity>{{"ip", link.remote()}})) {}
+
+ConnectionLogic::~ConnectionLogic() { forget_outstanding(); }
 
 // --- In ------------------------------------------------------------------------------------------
 
@@ -134,6 +137,7 @@ void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   if (auth_failed_) return;
   if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
   in_flight_.add(bytes);
+  outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
 
@@ -172,13 +176,20 @@ void ConnectionLogic::hand_on_batch() {
 
 bool ConnectionLogic::is_full() const {
   return in_flight_.count() >= limits_.requests_in_flight_max ||
-         in_flight_.bytes() >= limits_.bytes_in_flight_max || auth_failed_;
+         in_flight_.bytes() >= limits_.bytes_in_flight_max || auth_failed_ ||
+         (outstanding_.is_full() && !in_flight_.empty());
+}
+
+void ConnectionLogic::forget_outstanding() {
+  outstanding_.remove(in_flight_.count(), in_flight_.bytes());
+  in_flight_ = {};
 }
 
 void ConnectionLogic::pause_if_full() {
   if (paused_ || phase_ == Phase::closed) return;
   if (phase_ == Phase::greeting || is_full()) {
     paused_ = true;
+    if (outstanding_.is_full()) counters_.paused_outstanding.add();
     link_.pause();
   }
 }
@@ -190,6 +201,7 @@ void ConnectionLogic::resume_if_drained() {
       in_flight_.bytes() > limits_.bytes_in_flight_max / 2) {
     return;
   }
+  if (!outstanding_.has_drained() && !in_flight_.empty()) return;
   paused_ = false;
   on_bytes({});
   if (!paused_ && phase_ == Phase::open) link_.resume();
@@ -210,7 +222,7 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
 void ConnectionLogic::deliver(const Reply& reply) {
   capnp_codec::encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
-  in_flight_.finish();
+  if (!in_flight_.empty()) outstanding_.remove(1, in_flight_.finish());
   if (auth_failed_ && in_flight_.empty()) {
     dismiss(ErrorCode::auth_failed, "the credentials were not accepted");
   }
@@ -276,6 +288,7 @@ void ConnectionLogic::close(CloseMode mode, Counter& reason) {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   reason.add();
+  forget_outstanding();
   batch_.requests.clear();
   input_.clear();
   link_.close(mode);

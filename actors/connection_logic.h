@@ -14,6 +14,7 @@
 #include "actors/counters.h"
 #include "actors/event_bytes.h"
 #include "actors/frames_in_flight.h"
+#include "actors/outstanding.h"
 #include "actors/runtime/byte_link.h"
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
@@ -61,7 +62,8 @@ class ConnectionHost {
 ///
 /// hello     Only a Hello of at most 4 KiB is accepted.
 /// greeting  The session is being created or attached; nothing is read.
-/// open      Requests are read as long as fewer than the limits allow are in flight.
+/// open      Requests are read as long as fewer than the limits allow are in flight, on this
+///           connection and (Outstanding) on all.
 /// closed    Whatever comes is ignored; the host is done with it.
 ///
 /// Replies leave in the order of their requests; events where the commit machine put them.
@@ -70,7 +72,10 @@ class ConnectionLogic {
   /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
   ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
                   std::string_view super_digest, ByteLink& link, ConnectionHost& host,
-                  EventBytes& event_bytes, ServerCounters& counters);
+                  EventBytes& event_bytes, Outstanding& outstanding, ServerCounters& counters);
+  ConnectionLogic(const ConnectionLogic&) = delete;
+  ConnectionLogic& operator=(const ConnectionLogic&) = delete;
+  ~ConnectionLogic();
 
   void on_bytes(std::span<const char> bytes);
   void on_deliveries(std::span<const Delivery> deliveries);
@@ -93,6 +98,8 @@ class ConnectionLogic {
   void on_authenticate(Request& request);
   void hand_on_batch();
   [[nodiscard]] bool is_full() const;
+  /// Nothing of this connection is waited for any more.
+  void forget_outstanding();
   void pause_if_full();
   void resume_if_drained();
 
@@ -110,6 +117,7 @@ class ConnectionLogic {
   ByteLink& link_;
   ConnectionHost& host_;
   EventBytes& event_bytes_;
+  Outstanding& outstanding_;
   ServerCounters& counters_;
 
   Phase phase_ = Phase::hello;

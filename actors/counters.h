@@ -9,6 +9,10 @@ namespace quorate {
 struct ServerCounters {
   Counter requests, replies, events;
   Counter sessions_opened, sessions_resumed;
+  Counter paused_outstanding;  ///< A connection was not read on, for all together owed too much.
+  // Connections that were closed when they came.
+  Counter refused_in_total;     ///< Above connections_max.
+  Counter refused_per_address;  ///< Above connections_per_ip_max.
   // Why connections were closed, each exactly once.
   Counter closed_by_client;         ///< The session was closed, or the peer went away.
   Counter closed_unknown_protocol;  ///< The first bytes are no Cap'n Proto frame.

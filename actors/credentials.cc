@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -17,6 +18,14 @@ std::array<std::uint8_t, size> random_bytes() {
   std::array<std::uint8_t, size> bytes{};
   check(RAND_bytes(bytes.data(), static_cast<int>(size)) == 1, "the system has random numbers");
   return bytes;
+}
+
+std::array<std::uint8_t, 32> sha256(const void* bytes, std::size_t size) {
+  std::array<std::uint8_t, 32> hash{};
+  unsigned hashed = 0;
+  const int done = EVP_Digest(bytes, size, hash.data(), &hashed, EVP_sha256(), nullptr);
+  check(done == 1 && hashed == hash.size(), "SHA-256 is there");
+  return hash;
 }
 
 /// Compares in a time that does not depend on where the difference is.
@@ -41,12 +50,14 @@ std::uint64_t SystemEntropy::number() {
 }
 
 PasswordHash hash_of(const SessionPassword& password) {
-  PasswordHash hash{};
-  unsigned size = 0;
-  const int done =
-      EVP_Digest(password.data(), password.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  check(done == 1 && size == hash.size(), "SHA-256 is there");
-  return hash;
+  return sha256(password.data(), password.size());
+}
+
+std::array<std::uint8_t, 16> cluster_id_of(std::string_view name) {
+  const auto hash = sha256(name.data(), name.size());
+  std::array<std::uint8_t, 16> id{};
+  std::copy_n(hash.begin(), id.size(), id.begin());
+  return id;
 }
 
 std::optional<std::string> digest_identity(std::string_view user_and_password) {

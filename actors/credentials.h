@@ -2,6 +2,7 @@
 // password of a user; core compares identities.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ class SystemEntropy final : public Entropy {
 
 /// SHA-256.
 [[nodiscard]] PasswordHash hash_of(const SessionPassword& password);
+
+/// The id of an ensemble that was given a name: 16 bytes of the name's SHA-256.
+[[nodiscard]] std::array<std::uint8_t, 16> cluster_id_of(std::string_view name);
 
 /// ZooKeeper's digest identity: "user:" + base64(SHA1("user:password")). Nothing unless there is
 /// exactly one user part before the first ':'.

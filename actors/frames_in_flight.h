@@ -20,10 +20,10 @@ class FramesInFlight {
     bytes_ += frame_bytes;
   }
 
-  /// The oldest was answered. What was never asked can be answered too: a goodbye, an event.
-  void finish() {
-    if (empty()) return;
-    bytes_ -= sizes_[head_++];
+  /// The oldest was answered; returns its size. REQUIRES: !empty().
+  std::size_t finish() {
+    const std::size_t finished = sizes_[head_++];
+    bytes_ -= finished;
     if (empty()) {
       sizes_.clear();
       head_ = 0;
@@ -31,6 +31,7 @@ class FramesInFlight {
       sizes_.erase(sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(head_));
       head_ = 0;
     }
+    return finished;
   }
 
  private:

@@ -44,7 +44,10 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
         context_(context),
         log_(context.log.component(ListenerState::name)),
         socket_(socket),
-        shared_(std::make_shared<ConnectionShared>(ConnectionShared{context, {}})),
+        shared_(std::make_shared<ConnectionShared>(ConnectionShared{
+            context,
+            {context.config.outstanding_requests_max, context.config.outstanding_bytes_max},
+            {}})),
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
@@ -67,14 +70,22 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
  private:
   void begin() {
     if (std::exchange(serving_, true)) return;
+    if (auto* io = IoBackend::of(system()); io != nullptr) {
+      // Before anything is made for a connection: a flood costs an accept and a reset each.
+      io->set_admission([this](const std::string& remote) { return admit(remote); });
+    }
     add_doorman(socket_);
+  }
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission({});
+    return BrokerActor::cleanup(std::move(reason), host);
   }
 
   void accept(caf::io::connection_handle handle) {
     const std::string remote = remote_addr(handle);
-    if (stopping_ || is_above_caps(remote)) {
-      // Refused before configure_read: the stock backend leaks the descriptor otherwise.
-      refused_by_cap_ += stopping_ ? 0 : 1;
+    // The stock backend has not asked. Before configure_read: it leaks the descriptor otherwise.
+    if (IoBackend::of(system()) == nullptr && !admit(remote)) {
       close(handle);
       return;
     }
@@ -89,12 +100,21 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     state.open[serial] = {std::move(record), Connection(connection), remote};
   }
 
-  [[nodiscard]] bool is_above_caps(const std::string& remote) const {
+  /// The one place where connections are refused, and counted.
+  bool admit(const std::string& remote) {
+    if (stopping_) return false;
     const Config& config = context_.config;
-    if (config.connections_max != 0 && state.open.size() >= config.connections_max) return true;
+    if (config.connections_max != 0 && state.open.size() >= config.connections_max) {
+      context_.counters.refused_in_total.add();
+      return false;
+    }
     const auto found = per_address_.find(remote);
-    return config.connections_per_ip_max != 0 && found != per_address_.end() &&
-           found->second >= config.connections_per_ip_max;
+    if (config.connections_per_ip_max != 0 && found != per_address_.end() &&
+        found->second >= config.connections_per_ip_max) {
+      context_.counters.refused_per_address.add();
+      return false;
+    }
+    return true;
   }
 
   void on_down(const caf::down_msg& down) {
@@ -119,8 +139,10 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
              Dismissal{ErrorCode::request_timeout, "no Hello came in time"});
       }
     }
-    if (const auto refused = std::exchange(refused_by_cap_, 0); refused != 0) {
-      log_.warn("connections_refused", kv("count", refused), kv("open", state.open.size()),
+    const std::uint64_t refused =
+        context_.counters.refused_in_total.get() + context_.counters.refused_per_address.get();
+    if (const auto told = std::exchange(refused_told_, refused); told != refused) {
+      log_.warn("connections_refused", kv("count", refused - told), kv("open", state.open.size()),
                 kv("do", "raise maxClientCnxns or maxCnxns if these clients are yours"));
     }
     if (stopping_ && context_.clock.read().monotonic > goodbyes_until_) cut_off();
@@ -153,7 +175,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   FlatMap<caf::actor_id, ConnectionSerial> serials_;
   TextMap<std::uint32_t> per_address_;
   std::uint64_t last_serial_ = 0;
-  std::uint64_t refused_by_cap_ = 0;
+  std::uint64_t refused_told_ = 0;
   bool serving_ = false;
   bool stopping_ = false;
   milliseconds goodbyes_until_{0};

@@ -35,7 +35,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
         ticker_(tick_ / 4) {}
 
   behavior_type make_behavior() override {
-    last_tick_ = now();
+    last_run_ = now();
     ticker_.start(this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
@@ -49,8 +49,17 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
  private:
   [[nodiscard]] milliseconds now() const { return context_.clock.read().monotonic; }
 
+  /// While this thread did not run, nobody could be heard: what clients sent waits behind this.
+  void notice_pause(milliseconds time) {
+    const milliseconds pause = time - std::exchange(last_run_, time);
+    if (pause > 2 * std::chrono::duration_cast<milliseconds>(ticker_.period())) {
+      buckets_.shift(pause);
+    }
+  }
+
   void hear(const SessionNews& news) {
     const milliseconds heard = now();
+    notice_pause(heard);
     for (const SessionId session : news.touched) {
       if (const auto found = timeouts_.find(session); found != timeouts_.end()) {
         buckets_.touch(session, heard, found->second);
@@ -69,9 +78,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
 
   void on_tick() {
     const milliseconds ticked = now();
-    // While this thread did not run, nobody could be heard.
-    if (const milliseconds late = ticked - last_tick_ - tick_; late > tick_) buckets_.shift(late);
-    last_tick_ = ticked;
+    notice_pause(ticked);
     expire(buckets_.expired(ticked, expired_at_once_max));
     ticker_.rearm(this);
   }
@@ -96,7 +103,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
   ExpiryBuckets buckets_;
   FlatMap<SessionId, milliseconds> timeouts_;
   Ticker ticker_;
-  milliseconds last_tick_{0};
+  milliseconds last_run_{0};
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
       return spawn_snapshotter(context_, parts_.store, parts_.image, parts_.log);
     }));
     specs.push_back(child("listener", OnDeath::escalate, state.peers.listener,
-                          [this] { return spawn_listener(context_, parts_.client_socket); }));
+                          [this] { return parts_.listen(context_); }));
     return specs;
   }
 
@@ -71,11 +71,13 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
   void introduce_all() {
     const auto peers = std::make_shared<const Peers>(state.peers);
     send(state.peers.journal, meet_a::value, peers);
-    send(state.peers.proposal, meet_a::value, peers);
     send(state.peers.commit, meet_a::value, peers);
     send(state.peers.session_tracker, meet_a::value, peers);
     send(state.peers.snapshotter, meet_a::value, peers);
     send(state.peers.listener, meet_a::value, peers);
+    // Last: it starts to lead at once, on other threads, and all that follows from that must find
+    // the others introduced.
+    send(state.peers.proposal, meet_a::value, peers);
   }
 
   void on_end(const caf::error& reason) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <caf/typed_actor.hpp>
+#include <functional>
 #include <memory>
 
+#include "actors/listener.h"
 #include "actors/messages.h"
 #include "core/commit/commit_machine.h"
 #include "core/zab/tenure.h"
@@ -22,7 +24,7 @@ struct ServerParts {
   SnapshotStore& image;
   CommitMachine machine;
   Standing standing;
-  int client_socket = -1;  ///< Bound and listening; taken over.
+  std::function<Listener(ServerContext&)> listen;  ///< The way in; a simulation has its own.
 };
 
 ///   (stop)   Ends all: first the listener says goodbye to the clients, then the others in turn.

@@ -115,9 +115,12 @@ class RunningSystem final : public System {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
     machine.mark_applies(words_->mark());
-    supervisor_ =
-        spawn_supervisor(context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
-                                               std::move(boot.standing), socket.fd.release()});
+    const int client_socket = socket.fd.release();
+    supervisor_ = spawn_supervisor(
+        context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
+                              std::move(boot.standing), [client_socket](ServerContext& context) {
+                                return spawn_listener(context, client_socket);
+                              }});
   }
 
   ~RunningSystem() override {
@@ -212,8 +215,10 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   auto words = LastWords::open((*store)->last_words_path());
   if (!words) return words.error();
   leave_last_words(words->get());
-  auto booted =
-      boot(**store, config.server_id, entropy.session_password(), entropy.number(), **words);
+  std::optional<ClusterId> cluster;
+  if (!config.cluster_id.empty()) cluster = cluster_id_of(config.cluster_id);
+  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number(),
+                     **words, cluster);
   if (!booted) {
     leave_last_words(nullptr);
     return booted.error();

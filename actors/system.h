@@ -15,8 +15,8 @@ namespace quorate {
 class System {
  public:
   virtual ~System() = default;
-  /// Stops in order: no new connections, goodbyes to clients, then the actors. Bounded in time;
-  /// whatever was acknowledged is on disk anyway.
+  /// Stops in order: no new connections, goodbyes, then the actors one by one. Bounded in time;
+  /// whatever was acknowledged is on disk anyway, in the log if not in the image.
   virtual void stop() = 0;
 };
 

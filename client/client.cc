@@ -145,13 +145,13 @@ Status Client::authenticate(Credentials credentials) {
   state_->loop.add_credentials(
       std::move(credentials), [&slot](Outcome&& outcome) { slot.fill(std::move(outcome)); },
       state_->loop.on_callback_thread() ? CallThread::urgent : CallThread::waiter);
-  return Status(slot.wait().error);
+  return status_of(slot.wait());
 }
 
 void Client::authenticate(Credentials credentials, std::function<void(Status)> done) {
   state_->loop.add_credentials(
       std::move(credentials),
-      [done = std::move(done)](Outcome&& outcome) { done(Status(std::move(outcome.error))); },
+      [done = std::move(done)](Outcome&& outcome) { done(status_of(std::move(outcome))); },
       CallThread::callback);
 }
 

@@ -28,6 +28,12 @@ template <class T, class Kind>
   return std::move(body.value().*field);
 }
 
+/// Of an answer whose body says nothing.
+[[nodiscard]] inline Status status_of(Outcome&& outcome) {
+  if (outcome.error.code == ErrorCode::ok) return {};
+  return std::move(outcome.error);
+}
+
 /// T is the body itself; Zxid for answers without one; or the one field of its body.
 template <class T>
 [[nodiscard]] Result<T> unpack(Outcome&& outcome) {

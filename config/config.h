@@ -62,7 +62,7 @@ struct Config {
   std::uint32_t outstanding_requests_max = 100'000;
   std::uint64_t outstanding_bytes_max = 256U << 20;
   std::uint32_t multi_ops_max = 4096;
-  std::uint32_t delete_tree_max = 100'000;
+  std::uint32_t delete_tree_max = 4096;
 
   // Containers and TTL nodes.
   bool extended_types = true;

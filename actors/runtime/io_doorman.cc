@@ -99,12 +99,6 @@ bool IoDoorman::accept_one() {
                         SOCK_NONBLOCK | SOCK_CLOEXEC)};
   if (!fd.valid()) return on_accept_error(errno);
   auto& counters = backend_.counters();
-  const auto cap = backend_.options().accepted_links_max;
-  if (cap > 0 && counters.accepted_open.get() >= cap) {
-    counters.refused_by_cap.add();
-    reset_and_close(std::move(fd));
-    return true;
-  }
   if (backend_.admission_ && !backend_.admission_(address_text(peer))) {
     counters.refused_by_admission.add();
     reset_and_close(std::move(fd));

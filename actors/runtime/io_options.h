@@ -20,8 +20,6 @@ struct IoOptions {
   std::chrono::milliseconds accept_pause{100};
   /// A link whose peer leaves more than this unread is reset. Set per link with set_output_limit().
   std::size_t output_limit_bytes = 16 * 1024 * 1024;
-  /// Accepted links open at once; beyond, new ones are reset. 0: no cap.
-  std::size_t accepted_links_max = 0;
   /// Most connections taken from one listening socket in a turn.
   std::size_t accepts_per_turn = 64;
 };
@@ -35,7 +33,6 @@ struct IoCounters {
   Counter turns, tasks;            ///< Loop turns, and actor resumptions in them.
   Counter busy_ns;                 ///< Spent outside of polling.
   Counter accepted;
-  Counter refused_by_cap;         ///< Reset because of accepted_links_max.
   Counter refused_by_admission;   ///< Reset because the admission function said no.
   Counter refused_no_descriptor;  ///< Closed at once because descriptors ran out.
   Counter accept_pauses;

@@ -63,6 +63,14 @@ Arguments& Arguments::hidden(const char* name, std::string& value) {
   return *this;
 }
 
+Arguments& Arguments::rest(std::vector<std::string>& words) {
+  app_->prefix_command();
+  app_->fallthrough(false);
+  app_->set_help_flag();
+  app_->parse_complete_callback([app = app_, &words] { words = app->remaining(); });
+  return *this;
+}
+
 Arguments& Arguments::hide() {
   app_->group("");
   return *this;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "client/cli/context.h"
 #include "client/cli/exit_code.h"
@@ -51,6 +52,8 @@ class Arguments {
   Arguments& option(const char* names, std::int64_t& value, const char* type, const char* help);
   /// Accepted, but not shown in help.
   Arguments& hidden(const char* name, std::string& value);
+  /// All that follows the command, options too, is left as it stands.
+  Arguments& rest(std::vector<std::string>& words);
   /// The whole command is not shown in help.
   Arguments& hide();
 
@@ -110,6 +113,8 @@ void define_sync(CLI::App& app, Selection& selection);
 void define_whoami(CLI::App& app, Selection& selection);
 void define_session(CLI::App& app, Selection& selection);
 void define_version(CLI::App& app, Selection& selection);
+// bench_command.cc
+void define_bench(CLI::App& app, Selection& selection);
 // completion_commands.cc
 void define_completion(CLI::App& app, Selection& selection);
 // shell_command.cc

@@ -2,8 +2,10 @@
 import importlib.machinery
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from support import BIN, ROOT, ServerCase
@@ -53,6 +55,16 @@ class Bench(ServerCase):
         self.server.restart()
         self.assertEqual(self.bench("check", "--nodes", "2000")["nodes"], 2000)
 
+    def test_the_command_line_hands_on_to_the_measuring_program(self):
+        done = subprocess.run([str(BIN / "quorate"), "bench", "fill", "--nodes", "10", "-e", self.server.endpoint, "-o", "json"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["nodes"], 10)
+        failed = subprocess.run([str(BIN / "quorate"), "bench", "check", "--nodes", "20", "-e", self.server.endpoint],
+                                capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("quorate-bench: ", failed.stderr)
+
     def test_a_node_with_another_value_is_found(self):
         self.bench("fill", "--nodes", "10")
         subprocess.run([str(BIN / "quorate"), "--endpoints", self.server.endpoint, "set",
@@ -61,6 +73,21 @@ class Bench(ServerCase):
                               capture_output=True, text=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("n000000007", done.stderr)
+
+
+class Handover(unittest.TestCase):
+    def test_help_and_options_are_those_of_the_measuring_program(self):
+        done = subprocess.run([str(BIN / "quorate"), "bench", "--help"], capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("quorate-bench", done.stdout)
+        self.assertIn("fanout", done.stdout)
+
+    def test_without_the_measuring_program_the_error_says_where_it_should_be(self):
+        with tempfile.TemporaryDirectory() as alone:
+            shutil.copy(BIN / "quorate", alone)
+            done = subprocess.run([f"{alone}/quorate", "bench", "load"], capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"cannot run {alone}/quorate-bench", done.stderr)
 
 
 class Limits(unittest.TestCase):

@@ -288,7 +288,6 @@ class Shell(ServerCase):
         self.assertEqual(done.stderr, "")
         self.assertIn("new\nczxid", done.stdout)
 
-    @unittest.skip("addauth in the shell reports an error without words although the server knows the scheme")
     def test_addauth_prints_nothing(self):
         done = quorate(self.server, "shell", stdin="addauth digest ann:secret\nwhoami\n")
         self.assertEqual(done.stderr, "")

@@ -56,6 +56,7 @@ struct Fixture {
   FakeLink link;
   FakeHost host;
   EventBytes event_bytes;
+  Outstanding outstanding{10'000, std::size_t{1} << 30};
   ServerCounters counters;
   ConnectionLimits limits;
   std::string super_digest = "super:D/InIHSb7yEEbrWz8b9l71RjZJU=";
@@ -64,7 +65,7 @@ struct Fixture {
   Fixture() { make(); }
   void make() {
     logic.emplace(ConnectionSerial{5}, ServerId{1}, limits, super_digest, link, host, event_bytes,
-                  counters);
+                  outstanding, counters);
   }
 
   template <class Message>
@@ -251,6 +252,74 @@ TEST_CASE("bytes in flight are bounded as requests are") {
 
   CHECK(f.link.paused);
   CHECK(f.host.batches.at(0).requests.size() == 2);
+}
+
+TEST_CASE("when all connections owe too much, those that wait for answers are not read") {
+  Fixture f;
+  f.outstanding = Outstanding{4, std::size_t{1} << 30};
+  f.open();
+  f.outstanding.add(100);
+  f.outstanding.add(100);
+  f.outstanding.add(100);
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2) + Fixture::get(3));
+
+  CHECK(f.host.batches.at(0).requests.size() == 1);
+  CHECK(f.link.paused);
+  CHECK(f.counters.paused_outstanding.get() == 1);
+  // What it has all answers for may always send one more, or pings would wait for others.
+  f.reply(1);
+  CHECK(f.host.batches.at(1).requests.size() == 1);
+  CHECK(f.link.paused);
+  CHECK(f.outstanding.requests() == 4);
+}
+
+TEST_CASE("connections are read again when all together owe half of what they may") {
+  Fixture f;
+  f.outstanding = Outstanding{4, std::size_t{1} << 30};
+  f.open();
+  f.outstanding.add(100);
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2) + Fixture::get(3) + Fixture::get(4) +
+                    Fixture::get(5));
+  REQUIRE(f.host.batches.at(0).requests.size() == 3);
+
+  f.reply(1);
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.size() == 1);
+  f.reply(2);
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[1].requests.size() == 2);
+  f.reply(3);
+  f.reply(4);
+  f.reply(5);
+  CHECK_FALSE(f.link.paused);
+  CHECK(f.outstanding.requests() == 1);
+}
+
+TEST_CASE("what all connections owe is bounded in bytes as well") {
+  Fixture f;
+  const std::vector<char> request = Fixture::get(1);
+  f.outstanding = Outstanding{1000, request.size() * 2};
+  f.open();
+
+  f.logic->on_bytes(request + Fixture::get(2) + Fixture::get(3));
+
+  CHECK(f.host.batches.at(0).requests.size() == 2);
+  CHECK(f.link.paused);
+}
+
+TEST_CASE("what a connection owed is forgotten with it, however it ends") {
+  Fixture f;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+  REQUIRE(f.outstanding.requests() == 2);
+
+  SUBCASE("closed") { f.logic->dismiss(ErrorCode::not_serving, "stopping"); }
+  SUBCASE("vanished") { f.logic.reset(); }
+
+  CHECK(f.outstanding.requests() == 0);
+  CHECK(f.outstanding.bytes() == 0);
 }
 
 TEST_CASE("a peer that does not read is cut off") {

@@ -1,9 +1,12 @@
 // The actors of a server under CAF's deterministic test scheduler, over a disk in memory.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <caf/actor_system.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -38,40 +41,46 @@ struct Ended : std::runtime_error {
 class TestEnding final : public Ending {
  public:
   std::string reason;
+  /// Comes first; for a test whose process may end.
+  std::function<void(ExitCode code, std::string_view reason)> leave;
 
  protected:
-  void end_now(ExitCode, std::string_view why) override {
+  void end_now(ExitCode code, std::string_view why) override {
+    if (leave) leave(code, why);
     reason = why;
     throw Ended(reason);
   }
 };
 
-class ServerFixture {
+/// A system of actors in virtual time, and what every actor of a server may use.
+class TestSystem {
  public:
-  ServerFixture()
-      : system_config_(options()),
-        system(system_config_),
-        clock(system),
-        context{system, config, Incarnation{1}, clock, entropy, Log{}, ending, {}, {}, false} {
-    Promises promises;
-    promises.server = config.server_id;
-    open_log();
-    REQUIRE(log->promises().store(promises).ok());
-  }
-
-  /// As a start after an orderly end or a crash would.
-  void open_log() {
-    auto opened = MemoryLog::open(disk);
-    REQUIRE(opened.ok());
-    log = std::move(*opened);
-    REQUIRE(log->walk(log->base()).ok());
-  }
+  TestSystem() : system_config_(options()), system(system_config_), clock(system) {}
 
   [[nodiscard]] caf::scheduler::test_coordinator& scheduler() {
     return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   }
+  [[nodiscard]] const ActorRegistry& registry() const { return *system_config_.registry(); }
+
   /// Runs what is ready; time stands still.
   void run() { scheduler().run(); }
+
+  /// Runs what is ready and what becomes due in that time, each when it is due.
+  void run_for(std::chrono::milliseconds time) {
+    auto& virtual_clock = scheduler().clock();
+    const auto end = virtual_clock.now() + time;
+    for (;;) {
+      run();
+      auto& schedule = virtual_clock.schedule();
+      if (schedule.empty() || schedule.begin()->first > end) break;
+      scheduler().trigger_timeout();
+    }
+    sleep_through(end - virtual_clock.now());
+    run();
+  }
+
+  /// Time passes while nothing runs, as in a stopped process: what became due comes late.
+  void sleep_through(std::chrono::nanoseconds time) { scheduler().clock().current_time += time; }
 
  private:
   static SystemOptions options() {
@@ -89,7 +98,28 @@ class ServerFixture {
   TestClock clock;
   SystemEntropy entropy;
   TestEnding ending;
-  ServerContext context;
+  ServerContext context{system, config, Incarnation{1}, clock, entropy, Log{}, ending,
+                        {},     {},     false};
+};
+
+/// With a log of its own.
+class ServerFixture : public TestSystem {
+ public:
+  ServerFixture() {
+    Promises promises;
+    promises.server = config.server_id;
+    open_log();
+    REQUIRE(log->promises().store(promises).ok());
+  }
+
+  /// As a start after an orderly end or a crash would.
+  void open_log() {
+    auto opened = MemoryLog::open(disk);
+    REQUIRE(opened.ok());
+    log = std::move(*opened);
+    REQUIRE(log->walk(log->base()).ok());
+  }
+
   MemoryDisk disk;
   std::unique_ptr<MemoryLog> log;
 };

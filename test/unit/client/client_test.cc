@@ -76,6 +76,42 @@ TEST_CASE("a synchronous call returns what the server answered") {
   close(std::move(client), connection);
 }
 
+TEST_CASE("an identity that was accepted is a success, on both ways") {
+  FakeServer server;
+  auto client = open(options_for(server.endpoint()));
+  auto connection = server.accept();
+  connection.greet();
+  auto proved = std::async(std::launch::async, [&] {
+    return client->authenticate({"digest", "ann:secret"});
+  });
+  connection.answer(connection.expect_request<Authenticate>(), Zxid{});
+
+  CHECK(proved.get().ok());
+
+  std::promise<Status> told;
+  client->authenticate({"digest", "bob:secret"},
+                       [&told](const Status& status) { told.set_value(status); });
+  connection.answer(connection.expect_request<Authenticate>(), Zxid{});
+  CHECK(told.get_future().get().ok());
+  close(std::move(client), connection);
+}
+
+TEST_CASE("an identity that was refused is an error that says so") {
+  FakeServer server;
+  auto client = open(options_for(server.endpoint()));
+  auto connection = server.accept();
+  connection.greet();
+  auto proved = std::async(std::launch::async, [&] {
+    return client->authenticate({"digest", "ann:wrong"});
+  });
+  connection.answer(connection.expect_request<Authenticate>(), Zxid{}, {}, ErrorCode::auth_failed);
+
+  const Status refused = proved.get();
+
+  CHECK(refused.code() == ErrorCode::auth_failed);
+  CHECK(refused.error().text == "authenticate digest: the identity was refused");
+}
+
 TEST_CASE("exists tells a missing node apart from a failure") {
   FakeServer server;
   auto client = open(options_for(server.endpoint()));

@@ -162,6 +162,13 @@ TEST_CASE("a script of the shell ends with the first line that fails") {
   CHECK(desk.out.str() == "/\n");
 }
 
+TEST_CASE("the shell does not turn into another program") {
+  Desk desk;
+  desk.in.str("bench load\n");
+  CHECK(desk.run({"shell"}) == ExitCode::usage);
+  CHECK(desk.err.str().find("leave the shell") != std::string::npos);
+}
+
 TEST_CASE("a quote left open in the shell is an error, not a hang") {
   Desk desk;
   desk.in.str("set /a \"open\n");
