@@ -153,6 +153,16 @@ TEST_CASE("an invalid ACL is refused in its place and costs no zxid") {
   CHECK(server.told(1) == Told{"2 ok v1", "3 invalid_acl", "4 invalid_acl", "5 ok 1 v1"});
 }
 
+TEST_CASE("an invalid ACL is told before a missing node") {
+  TwoClients server;
+  Create bad = create("/missing/b");
+  bad.acl = {};
+  server.send(1, bad, SetAcl{"/missing", {}}, SetAcl{"/missing", {{perms::all, "auth", ""}}});
+
+  CHECK(server.told(1) == Told{"1 invalid_acl", "2 invalid_acl", "3 invalid_acl"});
+  CHECK(server.log.empty());
+}
+
 TEST_CASE("auth is expanded before the write is stamped") {
   TwoClients server;
   server.identities[1] = identities_of({{"digest", "alice:hash"}});
