@@ -252,22 +252,24 @@ class History(ServerCase):
     def test_the_log_is_purged_while_the_server_runs_and_nothing_is_missing(self):
         deadline = time.monotonic() + 10 * PATIENCE
         most = 0
-        while self.count("log_purged") < 2:
+        while self.purges_that_freed(8 * MIB) < 2:
             self.assertLess(time.monotonic(), deadline, self.server.tail())
             self.write(20)
             most = max(most, self.log_bytes())
 
         self.assertGreaterEqual(self.count("checkpoint_taken"), 3)
-        purged = [[int(n) for n in re.findall(r"bytes(?:_before)?=(\d+)", line)]
-                  for line in self.server.log.read_text().splitlines() if " log_purged " in line]
-        for before, after in purged:
-            self.assertLess(after, before - 8 * MIB)
         # Two checkpoints' worth of log, what came during the last one, and the buffers.
         self.assertLess(most, 90 * MIB)
         self.assertEqual(len(list((self.server.data / "checkpoints").iterdir())), 2)
         self.check_all()
         self.server.restart()
         self.check_all()
+
+    def purges_that_freed(self, least: int) -> int:
+        """Records are appended while a purge runs, so that one which frees little may not show."""
+        purged = [[int(n) for n in re.findall(r"bytes(?:_before)?=(\d+)", line)]
+                  for line in self.server.log.read_text().splitlines() if " log_purged " in line]
+        return sum(before - after > least for before, after in purged)
 
     def log_bytes(self) -> int:
         return sum(file.stat().st_size for file in self.files("log", "*.sst"))
