@@ -90,7 +90,7 @@ struct Client::State {
 Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Client::~Client() = default;
 
-Result<std::unique_ptr<Client>> Client::open(Options options) {
+Result<std::unique_ptr<Client>> Client::open(const Options& options) {
   if (Status valid = validate(options); !valid.ok()) return valid.error();
   auto endpoints = parse_endpoints(options.endpoints);
   if (!endpoints.ok()) return endpoints.error();
@@ -180,9 +180,10 @@ Result<T> Client::ask(Operation operation, std::optional<Watcher> watcher) {
 
 template <class T>
 void Client::ask(Operation operation, std::optional<Watcher> watcher, Callback<T> done) {
-  submit(std::move(operation), std::move(watcher), [done = std::move(done)](Outcome&& outcome) {
+  OutcomeCallback tell = [done = std::move(done)](Outcome&& outcome) {
     if (done) done(unpack<T>(std::move(outcome)));
-  });
+  };
+  submit(std::move(operation), std::move(watcher), std::move(tell));
 }
 
 Result<CreateReply> Client::create(Create request) { return ask<CreateReply>(std::move(request)); }
@@ -217,9 +218,9 @@ void Client::multi(Multi request, Callback<MultiReply> done) {
   ask<MultiReply>(std::move(request), {}, std::move(done));
 }
 
-Result<Zxid> Client::reconfig(Reconfig request) { return ask<Zxid>(std::move(request)); }
+Result<Zxid> Client::reconfig(Reconfig request) { return ask<Zxid>(request); }
 void Client::reconfig(Reconfig request, Callback<Zxid> done) {
-  ask<Zxid>(std::move(request), {}, std::move(done));
+  ask<Zxid>(request, {}, std::move(done));
 }
 
 Result<AclReply> Client::get_acl(GetAcl request) { return ask<AclReply>(std::move(request)); }

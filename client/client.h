@@ -51,7 +51,7 @@ class Client {
  public:
   /// Starts to connect and returns; requests may follow at once. Error bad_arguments for
   /// endpoints or limits that make no sense.
-  [[nodiscard]] static Result<std::unique_ptr<Client>> open(Options options);
+  [[nodiscard]] static Result<std::unique_ptr<Client>> open(const Options& options);
 
   /// close(), then waits until every outstanding callback has run. REQUIRES: not called by a
   /// callback of this client.

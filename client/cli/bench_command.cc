@@ -28,6 +28,7 @@ ExitCode bench(Context& context, const BenchFlags& flags) {
   std::vector<std::string> words = flags.words;
   words.insert(words.begin(), program);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execv(program.c_str(), arguments.data());  // Comes back only when it failed.

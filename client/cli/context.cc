@@ -33,7 +33,7 @@ Result<client::Client*> Context::client() {
   options.operation_timeout = globals_.timeout;
   options.credentials = globals_.credentials;
   options.outgoing_bytes_max = std::size_t{64} << 20;
-  auto opened = client::Client::open(std::move(options));
+  auto opened = client::Client::open(options);
   if (!opened.ok()) return opened.error();
   client_ = std::move(*opened);
   const Status connected = client_->wait_connected(globals_.timeout);

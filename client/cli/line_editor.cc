@@ -45,7 +45,7 @@ char** matches_for(const char* word, int start, int) {
   list[0] = copy(common);
   for (std::size_t i = 0; i < words.size(); ++i) list[i + 1] = copy(words[i]);
   // A node may have children: what follows is open.
-  rl_completion_append_character = common.starts_with('/') ? '\0' : ' ';
+  rl_completion_append_character = common.starts_with('/') ? 0 : ' ';
   return list;
 }
 
