@@ -80,7 +80,7 @@ ConnectionLimits connection_limits(const Config& config) {
 
 CommitLimits commit_limits(const Config& config) {
   CommitLimits limits;
-  limits.pending_requests_max = config.requests_in_flight_max * 2;
+  limits.pending_requests_max = std::size_t{2} * config.requests_in_flight_max;
   limits.watches_max = config.watches_per_connection_max;
   limits.reply_bytes_max = config.frame_bytes_max;
   return limits;

@@ -23,11 +23,11 @@ using caf::io::network::operation;
 namespace {
 
 /// Buffers kept for reuse, and the largest that is worth keeping.
-constexpr std::size_t kBuffersMax = 64;
-constexpr std::size_t kBufferBytesMax = 64 * 1024;
+constexpr std::size_t buffers_max = 64;
+constexpr std::size_t buffer_bytes_max = std::size_t{64} << 10;
 
 /// Deadlines of closing links and rests of doormen are looked at this often while there are any.
-constexpr long kTimerPeriodNs = 50'000'000;
+constexpr long timer_period_ns = 50'000'000;
 
 }  // namespace
 
@@ -171,8 +171,8 @@ std::vector<char> IoBackend::borrow_buffer() {
 }
 
 void IoBackend::return_buffer(std::vector<char> buffer) {
-  if (buffer.capacity() == 0 || buffer.capacity() > kBufferBytesMax) return;
-  if (buffers_.size() >= kBuffersMax) return;
+  if (buffer.capacity() == 0 || buffer.capacity() > buffer_bytes_max) return;
+  if (buffers_.size() >= buffers_max) return;
   buffer.clear();
   buffers_.push_back(std::move(buffer));
 }
@@ -288,7 +288,8 @@ void IoBackend::accept_connections() {
 }
 
 void IoBackend::send_dirty() {
-  // By index: sending may make other links dirty (a broker that is told about its output).
+  // By index: sending may make other links dirty (a broker that is told about its output), which
+  // the check does not see. NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
     const LinkPtr link = std::move(dirty_[i]);
     link->queued_dirty_ = false;
@@ -301,7 +302,7 @@ void IoBackend::send_dirty() {
 
 void IoBackend::arm_timer() {
   if (std::exchange(timer_armed_, true)) return;
-  const itimerspec period{{0, kTimerPeriodNs}, {0, kTimerPeriodNs}};
+  const itimerspec period{{0, timer_period_ns}, {0, timer_period_ns}};
   ::timerfd_settime(timer_.fd(), 0, &period, nullptr);
 }
 

@@ -141,7 +141,6 @@ void IoDoorman::shed_one() {
   if (fd.valid()) {
     backend_.counters().refused_no_descriptor.add();
     reset_and_close(std::move(fd));
-    fd.reset();
   }
   backend_.spare_.reset(IoBackend::open_spare());
 }

@@ -20,7 +20,7 @@ namespace {
 
 /// The sent front of a buffer is cut off once it is this long: a peer that reads slowly but
 /// steadily must not make the buffer grow by what it has already taken.
-constexpr std::size_t kCutSentBytes = 64 * 1024;
+constexpr std::size_t cut_sent_bytes = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -178,7 +178,7 @@ void IoLink::send_output() {
     sent_ = 0;
     watch(operation::write, false);
   } else {
-    if (sent_ >= kCutSentBytes && sent_ >= output_.size() / 2) {
+    if (sent_ >= cut_sent_bytes && sent_ >= output_.size() / 2) {
       output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(sent_));
       sent_ = 0;
     }

@@ -11,7 +11,7 @@ namespace quorate {
 /// Fixed when the actor system is built.
 struct IoOptions {
   /// Most bytes that one receive brings, and so the most that one message to a connection holds.
-  std::size_t read_chunk_bytes = 32 * 1024;
+  std::size_t read_chunk_bytes = std::size_t{32} << 10;
   /// After this much work the loop sends what is due and looks for new events.
   std::chrono::microseconds turn{5000};
   /// How long a gracefully closed link may take to drain and to see the peer's end.
@@ -19,7 +19,7 @@ struct IoOptions {
   /// How long accepting rests after the process ran out of descriptors.
   std::chrono::milliseconds accept_pause{100};
   /// A link whose peer leaves more than this unread is reset. Set per link with set_output_limit().
-  std::size_t output_limit_bytes = 16 * 1024 * 1024;
+  std::size_t output_limit_bytes = std::size_t{16} << 20;
   /// Most connections taken from one listening socket in a turn.
   std::size_t accepts_per_turn = 64;
 };

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 /// Connects ten clients one after the other to a server that ends them as `script` says, and tells
 /// whether all their descriptors were given back.
@@ -156,13 +156,13 @@ TEST_CASE("the admission function sees the peer's address and can refuse it") {
 TEST_CASE("a peer that does not read is reset at the output limit, and its memory is freed") {
   ProbeServer server({}, {.on_open =
                               [](ProbeConnection& self) {
-                                self.link().set_output_limit(1 * kMiB);
+                                self.link().set_output_limit(1 * mebibyte);
                                 self.link().start();
                               },
                           .on_data =
                               [](ProbeConnection& self, const auto&) {
-                                self.write(256 * 1024, 'r');
-                                CHECK(self.link().unsent_bytes() <= 2 * kMiB);
+                                self.write(std::size_t{256} << 10, 'r');
+                                CHECK(self.link().unsent_bytes() <= 2 * mebibyte);
                               }});
   server.settle();
   const auto before = open_descriptors();
@@ -183,7 +183,7 @@ TEST_CASE("a graceful close waits for a slow reader, but not for ever") {
   IoOptions io;
   io.graceful_close = 200ms;
   ProbeServer server({.io_options = io}, {.on_data = [](ProbeConnection& self, const auto&) {
-                       self.write(8 * kMiB, 'z');
+                       self.write(8 * mebibyte, 'z');
                        self.link().close(CloseMode::graceful);
                        self.quit();
                      }});
@@ -197,14 +197,14 @@ TEST_CASE("a graceful close waits for a slow reader, but not for ever") {
 
 TEST_CASE("a graceful close delivers everything to a peer that reads") {
   ProbeServer server({}, {.on_data = [](ProbeConnection& self, const auto&) {
-                       self.write(8 * kMiB, 'z');
+                       self.write(8 * mebibyte, 'z');
                        self.link().close(CloseMode::graceful);
                        self.quit();
                      }});
   Client client(server.port);
 
   REQUIRE(client.send("x"));
-  CHECK(client.receive_all().size() == 8 * kMiB);
+  CHECK(client.receive_all().size() == 8 * mebibyte);
   CHECK_FALSE(client.reset());
   client.close();
 
@@ -219,7 +219,7 @@ TEST_CASE("the last reply reaches a client that is still sending") {
                      }});
   Client client(server.port);
 
-  for (int i = 0; i < 4; ++i) REQUIRE(client.send(std::string(kMiB, 'q')));
+  for (int i = 0; i < 4; ++i) REQUIRE(client.send(std::string(mebibyte, 'q')));
 
   CHECK(client.receive_all() == std::string(9, 'e'));
   CHECK_FALSE(client.reset());
@@ -227,13 +227,13 @@ TEST_CASE("the last reply reaches a client that is still sending") {
 
 TEST_CASE("a client that half-closes still gets what was written for it") {
   ProbeServer server(
-      {}, {.on_data = [](ProbeConnection& self, const auto&) { self.write(8 * kMiB, 'z'); }});
+      {}, {.on_data = [](ProbeConnection& self, const auto&) { self.write(8 * mebibyte, 'z'); }});
   Client client(server.port);
 
   REQUIRE(client.send("ruok"));
   client.half_close();
 
-  CHECK(client.receive_all().size() == 8 * kMiB);
+  CHECK(client.receive_all().size() == 8 * mebibyte);
   CHECK_FALSE(client.reset());
   CHECK(eventually([&] { return server.io().closed_by_peer.get() == 1; }));
   CHECK(server.counts.closed == 1);
@@ -261,14 +261,14 @@ TEST_CASE("a paused link delivers nothing more, and everything after resuming") 
                        paused->pause();
                      }});
   Client client(server.port);
-  REQUIRE(client.send(std::string(kMiB, 'x')));
+  REQUIRE(client.send(std::string(mebibyte, 'x')));
   REQUIRE(eventually([&] { return server.counts.chunks == 1; }));
 
   server.settle(10);
   CHECK(server.counts.chunks == 1);
 
   server.on_io_thread([&] { paused->resume(); });
-  CHECK(eventually([&] { return server.counts.bytes == kMiB; }));
+  CHECK(eventually([&] { return server.counts.bytes == mebibyte; }));
 }
 
 TEST_CASE("a writer is told once when its output has drained to the mark") {
@@ -276,19 +276,19 @@ TEST_CASE("a writer is told once when its output has drained to the mark") {
   ProbeServer server(
       {}, {.on_open =
                [](ProbeConnection& self) {
-                 self.link().notify_below(64 * 1024);
+                 self.link().notify_below(std::size_t{64} << 10);
                  self.link().start();
                },
-           .on_data = [](ProbeConnection& self, const auto&) { self.write(8 * kMiB, 'z'); },
+           .on_data = [](ProbeConnection& self, const auto&) { self.write(8 * mebibyte, 'z'); },
            .on_drained =
                [&](ProbeConnection& self) {
-                 CHECK(self.link().unsent_bytes() <= 64 * 1024);
+                 CHECK(self.link().unsent_bytes() <= std::size_t{64} << 10);
                  ++drained;
                }});
   Client client(server.port);
 
   REQUIRE(client.send("x"));
-  CHECK(client.receive(8 * kMiB).size() == 8 * kMiB);
+  CHECK(client.receive(8 * mebibyte).size() == 8 * mebibyte);
 
   CHECK(eventually([&] { return drained == 1; }));
   server.settle();
@@ -319,7 +319,7 @@ TEST_CASE("the system ends although links are open, closing or full") {
     ProbeServer server({}, {.on_accept = [](ProbeListener& self, auto handle) {
                          self.configure_read(handle, caf::io::receive_policy::at_most(4096));
                          auto& out = self.wr_buf(handle);
-                         out.insert(out.end(), 8 * kMiB, 'z');
+                         out.insert(out.end(), 8 * mebibyte, 'z');
                          self.flush(handle);
                          if (handle.id() % 2 == 0) self.close(handle);
                        }});

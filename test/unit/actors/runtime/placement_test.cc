@@ -207,8 +207,8 @@ TEST_CASE("sends, requests and monitors across systems run each actor on its own
 // Method: the busy actor's messages take 200 us of its thread's own processor time each, and what
 // the others wait is counted in such messages: a machine that is busy itself does not disturb.
 
-constexpr std::size_t kMessages = 10'000;
-constexpr std::size_t kMessagesIn10Ms = 50;
+constexpr std::size_t messages_all = 10'000;
+constexpr std::size_t messages_in_10_ms = 50;
 
 void spend_200_us() {
   const auto used = [] {
@@ -295,8 +295,8 @@ TEST_CASE("two seconds of queued messages delay timers, peers and clients by at 
   const auto busy = server.system.spawn<BusyActor>(done);
   const auto watch = server.system.spawn<WatchActor>(done, longest_tick);
 
-  for (std::size_t i = 0; i < kMessages; ++i) caf::anon_send(busy, work_a::value);
-  while (done < kMessages - 2 * kMessagesIn10Ms) {
+  for (std::size_t i = 0; i < messages_all; ++i) caf::anon_send(busy, work_a::value);
+  while (done < messages_all - 2 * messages_in_10_ms) {
     REQUIRE(peer.send("p" + std::to_string(done)));
     REQUIRE(peer.receive(1) == "!");
     REQUIRE(client.send("c" + std::to_string(done)));
@@ -304,12 +304,12 @@ TEST_CASE("two seconds of queued messages delay timers, peers and clients by at 
   }
 
   CHECK(longest_tick > 0);
-  CHECK(longest_tick <= kMessagesIn10Ms);
+  CHECK(longest_tick <= messages_in_10_ms);
   server.on_io_thread([&] {
-    CHECK(most(peer_waits) <= kMessagesIn10Ms);
-    CHECK(most(client_waits) <= kMessagesIn10Ms);
+    CHECK(most(peer_waits) <= messages_in_10_ms);
+    CHECK(most(client_waits) <= messages_in_10_ms);
   });
-  REQUIRE(eventually([&] { return done == kMessages; }));
+  REQUIRE(eventually([&] { return done == messages_all; }));
   caf::anon_send_exit(busy, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(watch, caf::exit_reason::user_shutdown);
 }
@@ -334,7 +334,7 @@ TEST_CASE("a client that floods does not keep another client or a peer waiting")
   for (int i = 0; i < 3; ++i) {
     floods.emplace_back([&] {
       Client flood(server.port);
-      while (!stop && flood.send(std::string(256 * 1024, 'f'))) {
+      while (!stop && flood.send(std::string(std::size_t{256} << 10, 'f'))) {
       }
     });
   }
@@ -348,7 +348,7 @@ TEST_CASE("a client that floods does not keep another client or a peer waiting")
 
   stop = true;
   for (auto& flood : floods) flood.join();
-  server.on_io_thread([&] { CHECK(most(waits) <= kMessagesIn10Ms); });
+  server.on_io_thread([&] { CHECK(most(waits) <= messages_in_10_ms); });
 }
 
 }  // namespace

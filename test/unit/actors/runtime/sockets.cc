@@ -14,11 +14,11 @@ namespace quorate::test {
 
 namespace {
 
-constexpr int kWaitMs = 10'000;
+constexpr int wait_ms = 10'000;
 
 bool wait_for(int fd, short events) {
   pollfd item{fd, events, 0};
-  return ::poll(&item, 1, kWaitMs) > 0;
+  return ::poll(&item, 1, wait_ms) > 0;
 }
 
 bool connect_to(int fd, std::uint16_t port) {
@@ -87,7 +87,7 @@ std::size_t open_descriptors() {
 }
 
 bool eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kWaitMs);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
