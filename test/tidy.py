@@ -102,12 +102,18 @@ def units(name: str, flags: Flags, sources: list[str]) -> Iterator[tuple[Path, l
         sources, number = refused, number + 1
 
 
+def config_of(source: str) -> Path:
+    """That of the source's folder, where there is one; it inherits from the tree's, which the units lie below."""
+    own = ROOT / source.split("/")[0] / ".clang-tidy"
+    return own if own.exists() else ROOT / ".clang-tidy"
+
+
 def check_group(name: str, flags: Flags, sources: list[str], deadline: float) -> Findings:
     findings = Findings()
     spread = units(name, flags, sources)
     while time.monotonic() < deadline and (unit := next(spread, None)):
         path, taken = unit
-        outcome = run("clang-tidy-14", "--quiet", f"--config-file={ROOT}/.clang-tidy", path, "--", *flags)
+        outcome = run("clang-tidy-14", "--quiet", f"--config-file={config_of(sources[0])}", path, "--", *flags)
         # What a source leaves open is noticed in the unit, behind it.
         faulty = named(ERROR, outcome.stdout) - {os.path.relpath(path, ROOT)}
         if outcome.returncode != 0:

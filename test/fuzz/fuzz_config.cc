@@ -48,7 +48,7 @@ void check_refusal(const Error& error) {
   check(error.code == ErrorCode::bad_arguments || error.code == ErrorCode::no_node,
         "a refused configuration is the caller's mistake");
   check(!error.text.empty(), "a refusal says why");
-  check(error.text.size() < 64 * 1024, "a refusal is bounded");
+  check(error.text.size() < std::size_t{64} << 10, "a refusal is bounded");
   for (const std::string_view line : words::split(error.text, '\n'))
     check(!words::has_control_bytes(line), "a refusal is printable");
 }

@@ -58,6 +58,21 @@ class Units(unittest.TestCase):
 
         self.assertEqual(self.check(first, second, header).faulty, {second, header})
 
+    def test_tests_have_a_configuration_of_their_own_that_inherits(self):
+        self.assertEqual([tidy.config_of(name).parent.name for name in ("test/unit/a.cc", "core/a.cc")],
+                         ["test", tidy.ROOT.name])
+        (tidy.ROOT / "build").mkdir(exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(dir=tidy.ROOT / "build")
+        self.addCleanup(scratch.cleanup)
+        grows = self.source("grows.cc", "#include <vector>\nstd::vector<int> grown() {\n  std::vector<int> all;\n"
+                            "  for (int i = 0; i < 3; ++i) all.push_back(i);\n  return all;\n}\n")
+        fault = self.source("fault.cc", FAULT)
+
+        with mock.patch.object(tidy, "UNITS", Path(scratch.name)):
+            self.assertEqual(self.check(grows, fault).faulty, {grows, fault})
+            with mock.patch.object(tidy, "config_of", return_value=tidy.ROOT / "test/.clang-tidy"):
+                self.assertEqual(self.check(grows, fault).faulty, {fault})
+
     def test_what_does_not_compile_fails_alone(self):
         good, bad = self.source("good.cc", "int good();\n"), self.source("bad.cc", "int bad( {\n")
 

@@ -24,8 +24,8 @@ Options options_for(const std::string& endpoints) {
   return options;
 }
 
-std::unique_ptr<Client> open(Options options) {
-  auto client = Client::open(std::move(options));
+std::unique_ptr<Client> open(const Options& options) {
+  auto client = Client::open(options);
   REQUIRE(client.ok());
   return std::move(*client);
 }
@@ -220,7 +220,7 @@ TEST_CASE("when a server dies the client goes on at another one, watches first")
   options.on_state = [&](SessionState state, const std::string&) {
     states.add(std::string(to_string(state)));
   };
-  auto client = open(std::move(options));
+  auto client = open(options);
   // Which of the two comes first depends on the seed alone; ask the sockets.
   auto first = std::async(std::launch::async, [&] { return one.accept(); });
   const bool one_first = first.wait_for(1s) == std::future_status::ready;
@@ -258,7 +258,7 @@ TEST_CASE("a request is not lost while there is no server, and fails in time whe
     options = options_for(nobody.endpoint());
   }
   options.operation_timeout = 100ms;
-  auto client = open(std::move(options));
+  auto client = open(options);
 
   const auto read = client->get({"/a"});
 
@@ -379,7 +379,7 @@ TEST_CASE("a slow callback makes the client stop reading, and then go on") {
   FakeServer server;
   Options options = options_for(server.endpoint());
   options.callbacks_max = 4;
-  auto client = open(std::move(options));
+  auto client = open(options);
   auto connection = server.accept();
   connection.greet();
   Tally tally;

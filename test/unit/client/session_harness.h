@@ -43,7 +43,7 @@ inline Welcome harness_welcome() {
 /// Carries bytes both ways and collects what the session wants done.
 class SessionHarness {
  public:
-  explicit SessionHarness(Options options = harness_options(),
+  explicit SessionHarness(const Options& options = harness_options(),
                           const std::string& endpoints = "a:1,b:2,c:3")
       : session(options, parse_endpoints(endpoints).value(), 7) {
     session.start(now);

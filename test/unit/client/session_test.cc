@@ -568,7 +568,8 @@ TEST_CASE("a hostile server can break the connection, and nothing else") {
         bytes);
     capnp_codec::encode(Goodbye{ErrorCode::not_serving, "restart"}, bytes);
     for (std::size_t flips = roll(6); flips > 0; --flips) {
-      bytes[roll(bytes.size())] ^= static_cast<char>(1U << roll(8));
+      char& byte = bytes[roll(bytes.size())];
+      byte = static_cast<char>(byte ^ (1U << roll(8)));
     }
     if (roll(4) == 0) bytes.resize(roll(bytes.size()));
 

@@ -98,7 +98,8 @@ TEST_CASE("the variables of the official image are read") {
 
 TEST_CASE("every variable of the image that is read names a key that exists") {
   for (const auto& [variable, key] : zoo_variables()) {
-    CAPTURE(std::string(variable));
+    const std::string name(variable);
+    CAPTURE(name);
     CHECK((find_option(key).option != nullptr || find_foreign_key(key) != nullptr));
   }
 }

@@ -8,9 +8,9 @@ namespace {
 
 Membership members_of(const std::vector<std::pair<std::string, std::string>>& lines) {
   Membership membership;
-  for (const auto& [key, value] : lines) {
-    CAPTURE(value);
-    REQUIRE(add_membership_line(membership, key, value).ok());
+  for (const auto& line : lines) {
+    CAPTURE(line.second);
+    REQUIRE(add_membership_line(membership, line.first, line.second).ok());
   }
   return membership;
 }

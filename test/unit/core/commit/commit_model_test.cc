@@ -169,7 +169,7 @@ class Judge {
         REQUIRE(last_reply_ < (*event)->zxid);
         REQUIRE(last_event_ <= (*event)->zxid);
         last_event_ = (*event)->zxid;
-        events_.push_back({(*event)->zxid, (*event)->type, (*event)->path});
+        events_.emplace_back((*event)->zxid, (*event)->type, (*event)->path);
       } else if (const auto* opened = std::get_if<SessionOpened>(&delivery)) {
         REQUIRE(replies_ == 0);
         last_reply_ = opened->zxid;
@@ -229,7 +229,7 @@ class Judge {
     for (const auto& [zxid, moment] : history_.moments()) {
       for (const auto& [type, path] : moment.changes) {
         for (const auto& [who, what, about] : model.trigger(type, path)) {
-          expected.push_back({zxid, what, about});
+          expected.emplace_back(zxid, what, about);
         }
       }
       const auto [begin, end] = watches_.equal_range(zxid);

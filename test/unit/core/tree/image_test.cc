@@ -332,9 +332,8 @@ Result<std::uint64_t> digest_of(const ImageChanges& sealed, Alter alter) {
     const Status added = std::visit(
         [&](auto record) -> Status {
           using Record = decltype(record);
-          if constexpr (std::is_same_v<Record, ImageAcl>) {
-            return {};
-          } else if constexpr (std::is_constructible_v<ImageRecord, Record>) {
+          if constexpr (!std::is_same_v<Record, ImageAcl> &&
+                        std::is_constructible_v<ImageRecord, Record>) {
             alter(record);
             return digest.add(record);
           } else {

@@ -89,11 +89,11 @@ Figures fill(State& state, int parents, int children) {
 
 TEST_CASE("a znode costs at most 100 bytes beyond its name and data") {
   constexpr std::size_t name_bytes = 7;
-  for (const auto& [parents, children] : {std::pair{200, 999}, std::pair{1, 199'999}}) {
-    CAPTURE(parents);
+  for (const auto& shape : {std::pair{200, 999}, std::pair{1, 199'999}}) {
+    CAPTURE(shape.first);
     State state(5);
 
-    const Figures figures = fill(state, parents, children);
+    const Figures figures = fill(state, shape.first, shape.second);
 
     MESSAGE("bytes per znode: " << figures.held << ", with the allocator's: " << figures.taken);
     CHECK(figures.held - (name_bytes + data_bytes) <= 100);
