@@ -45,13 +45,14 @@ function(quorate_program name)
   endif()
 endfunction()
 
-# quorate_test(NAME LABEL unit SOURCES ... DEPS ...): one doctest program, one ctest entry.
+# quorate_test(NAME LABEL unit [THREADS] SOURCES ... DEPS ...): one doctest program, one ctest entry.
+# THREADS: what it tests has several; ThreadSanitizer is for these alone.
 function(quorate_test name)
-  cmake_parse_arguments(arg "" "LABEL" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "THREADS" "LABEL" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} "${CMAKE_SOURCE_DIR}/test/support/doctest_main.cc" ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE quorate_options ${arg_DEPS})
   add_test(NAME ${name} COMMAND ${name})
-  # These parts are run with sanitizers too; the others take longer to compile that way than all of
+  # These parts are run with ASan and UBSan too; the others take longer to compile that way than all of
   # these together, and the server is exercised as a whole.
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/test/unit/(core|schema|storage|config)$")
     list(APPEND arg_LABEL sanitized)
@@ -59,6 +60,13 @@ function(quorate_test name)
       add_custom_target(sanitized)
     endif()
     add_dependencies(sanitized ${name})
+  endif()
+  if(arg_THREADS)
+    list(APPEND arg_LABEL threads)
+    if(NOT TARGET threads)
+      add_custom_target(threads)
+    endif()
+    add_dependencies(threads ${name})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}")
 endfunction()
