@@ -17,7 +17,7 @@ namespace {
 using Records = std::map<std::string, std::string>;
 
 ImageHeader header_of(std::uint32_t set) {
-  return {{Zxid::at(Epoch{5}, set), set * 77U}, 1000 + set, set * 99U};
+  return {{Zxid::at(Epoch{5}, set), std::uint64_t{77} * set}, 1000 + set, std::uint64_t{99} * set};
 }
 
 /// Writes 12 sets, each flushed; what the image was after each is in `history`.

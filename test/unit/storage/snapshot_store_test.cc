@@ -73,7 +73,9 @@ ImageWrite put(const std::string& key, const std::string& value) {
 ImageWrite gone(const std::string& key) { return {key, std::nullopt}; }
 
 ImageHeader header_at(std::uint32_t counter) {
-  return {{Zxid::at(Epoch{5}, counter), counter * 77U}, 1000 + counter, counter * 99U};
+  return {{Zxid::at(Epoch{5}, counter), std::uint64_t{77} * counter},
+          1000 + counter,
+          std::uint64_t{99} * counter};
 }
 
 Records records_of(const SnapshotStore& image) {
