@@ -39,8 +39,15 @@ LiveServer::LiveServer(const std::function<void(Config&)>& configure, IoKind io)
   ConnectionLimits limits;
   limits.requests_in_flight_max = config_.requests_in_flight_max;
   limits.bytes_in_flight_max = config_.bytes_in_flight_max;
-  context_.emplace(*system_, config_, booted->promises.incarnation, clock_, entropy_, Log{},
-                   ending_, limits);
+  context_.reset(new ServerContext{*system_,
+                                   config_,
+                                   booted->promises.incarnation,
+                                   clock_,
+                                   entropy_,
+                                   Log{},
+                                   ending_,
+                                   limits,
+                                   {}});
   CommitMachine machine(std::move(booted->state), config_.server_id, context_->incarnation, {}, 2);
   const int fd = socket->fd.release();
   supervisor_ = spawn_supervisor(

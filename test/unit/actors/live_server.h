@@ -51,7 +51,7 @@ class LiveServer {
   TestEnding ending_;
   std::optional<SystemConfig> system_config_;
   std::optional<caf::actor_system> system_;
-  std::optional<ServerContext> context_;
+  std::unique_ptr<ServerContext> context_;
   std::optional<Supervisor> supervisor_;
 };
 

@@ -169,7 +169,8 @@ void damage_files(const std::string& part, int places, bool idle) {
   for (const std::string& file : files) {
     const std::string name = std::filesystem::path(file).filename().string();
     const std::uint64_t size = std::filesystem::file_size(file);
-    for (const auto& [what, damage] : damage_kinds()) {
+    for (const auto& [kind, damage] : damage_kinds()) {
+      const auto& what = kind;  // Clang 14 captures no structured bindings.
       for (int place = 0; place < places && size > 0; ++place) {
         const std::uint64_t offset =
             (size - 1) * static_cast<std::uint64_t>(place) / static_cast<std::uint64_t>(places);
