@@ -25,6 +25,7 @@ class Replay {
     end_.reset();
     records_ = 0;
     held_ = false;
+    decodes_no_more_ = false;
     if (image == nullptr) return {};
     const auto header = image->header();
     if (!header) return header.error();
@@ -43,9 +44,11 @@ class Replay {
     return state_->finish_load((*header)->position.zxid, (*header)->time_ms, (*header)->digest);
   }
 
-  Status on_record(const LogRecord& record) {
-    held_ = held_ || is_deadly(record.zxid);
-    if (held_) return {};
+  /// What a record holds; nothing from a deadly one on. For the thread that reads ahead, and so
+  /// apart from all else here.
+  Result<Txn> decode(const LogRecord& record) {
+    decodes_no_more_ = decodes_no_more_ || is_deadly(record.zxid);
+    if (decodes_no_more_) return Txn{};
     Result<Txn> decoded = capnp_codec::decode_txn(record.bytes.bytes());
     if (!decoded) {
       return Error{decoded.error().code,
@@ -55,7 +58,15 @@ class Replay {
       return Error{ErrorCode::damaged, "log record " + to_string(record.zxid) + " holds the txn " +
                                            to_string(decoded->zxid)};
     }
-    auto txn = std::make_shared<const Txn>(std::move(*decoded));
+    return decoded;
+  }
+
+  Status on_record(const LogRecord& record, const std::shared_ptr<Result<Txn>>& decoded) {
+    held_ = held_ || is_deadly(record.zxid);
+    if (held_) return {};
+    if (!*decoded) return decoded->error();
+    // Shares the memory of its result.
+    const std::shared_ptr<const Txn> txn(decoded, &decoded->value());
     ++records_;
     end_ = {txn->zxid, txn->time_ms};
     uncommitted_.push_back(txn);
@@ -87,6 +98,7 @@ class Replay {
   std::uint64_t table_seed_;
   LastWords& words_;
   bool held_ = false;
+  bool decodes_no_more_ = false;  ///< Of decode() alone.
   std::optional<State> state_;
   std::deque<std::shared_ptr<const Txn>> uncommitted_;
   std::optional<HistoryEnd> end_;
@@ -149,7 +161,10 @@ Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
   Replay replay(table_seed, words);
   auto recovered = recover_store(
       store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
-      [&replay](const LogRecord& record) { return replay.on_record(record); });
+      LogVisitor([&replay](const LogRecord& record) { return replay.decode(record); },
+                 [&replay](const LogRecord& record, const std::shared_ptr<Result<Txn>>& decoded) {
+                   return replay.on_record(record, decoded);
+                 }));
   if (!recovered) return recovered.error();
   if (replay.is_held()) return hold(*std::move(recovered), replay.take_state(), *words.left());
   Result<Promises> promises = identify(recovered->promises, self, new_cluster, required_cluster);

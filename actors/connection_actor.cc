@@ -17,7 +17,6 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   ServerContext& context = shared_->context;
   link_.emplace(*this, handle_);
   link_->set_output_limit(context.connection_limits.output_bytes_max);
-  record_->remote = link_->remote();
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
                  context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
                  shared_->event_bytes, shared_->outstanding, context.counters);

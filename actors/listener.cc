@@ -28,7 +28,6 @@ using ListenerBroker = Listener::extend_with<caf::io::accept_handler>;
 struct OpenConnection {
   std::shared_ptr<ConnectionRecord> record;
   Connection handle;
-  std::string remote;
 };
 
 struct ListenerState {
@@ -92,12 +91,13 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     const ConnectionSerial serial{++last_serial_};
     auto record = std::make_shared<ConnectionRecord>();
     record->serial = serial;
+    record->remote = remote;
     record->since = context_.clock.read().monotonic;
     auto connection = fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record,
                                                                    state.peers->commit);
     serials_[connection.id()] = serial;
     ++per_address_[remote];
-    state.open[serial] = {std::move(record), Connection(connection), remote};
+    state.open[serial] = {std::move(record), Connection(connection)};
   }
 
   /// The one place where connections are refused, and counted.
@@ -121,7 +121,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     const auto serial = serials_.find(down.source.id());
     if (serial == serials_.end()) return;
     const auto found = state.open.find(serial->second);
-    if (const auto count = per_address_.find(found->second.remote); --count->second == 0) {
+    if (const auto count = per_address_.find(found->second.record->remote); --count->second == 0) {
       per_address_.erase(count);
     }
     // After everything the connection itself has sent.

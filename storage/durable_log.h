@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "core/base/result.h"
 #include "storage/epoch_store.h"
@@ -12,8 +15,46 @@
 
 namespace quorate {
 
-/// Sees each proven record in order; an error ends the walk.
-using LogVisitor = std::function<Status(const LogRecord& record)>;
+/// Sees each proven record in order; an error ends the walk. May be empty.
+class LogVisitor {
+ public:
+  LogVisitor() = default;
+
+  /// In one step, `Status visit(const LogRecord&)`.
+  template <class Visit>
+  requires std::is_invocable_r_v<Status, Visit&, const LogRecord&> LogVisitor(
+      Visit visit)  // NOLINT(google-explicit-constructor)
+      : visit_([visit = std::move(visit)](const LogRecord& record, const Made&) mutable {
+          return visit(record);
+        }) {}
+
+  /// In two: `T make(const LogRecord&)`, which may run on another thread and ahead of the visits,
+  /// but in the order of the records; then `Status visit(const LogRecord&, std::shared_ptr<T>)`.
+  template <class Make, class Visit>
+  LogVisitor(Make make, Visit visit)
+      : make_([make = std::move(make)](const LogRecord& record) mutable {
+          using T = std::invoke_result_t<Make&, const LogRecord&>;
+          return Made(std::make_shared<T>(make(record)));
+        }),
+        visit_([visit = std::move(visit)](const LogRecord& record, const Made& made) mutable {
+          using T = std::invoke_result_t<Make&, const LogRecord&>;
+          return visit(record, std::static_pointer_cast<T>(made));
+        }) {}
+
+  explicit operator bool() const { return visit_ != nullptr; }
+
+  /// What make() gave, on its way to visit(); the log only carries it.
+  using Made = std::shared_ptr<void>;
+  [[nodiscard]] Made make(const LogRecord& record) const { return make_ ? make_(record) : nullptr; }
+  /// REQUIRES: not empty; `made` is what make() gave for this record.
+  [[nodiscard]] Status visit(const LogRecord& record, const Made& made) const {
+    return visit_(record, made);
+  }
+
+ private:
+  std::function<Made(const LogRecord&)> make_;
+  std::function<Status(const LogRecord&, const Made&)> visit_;
+};
 
 /// What a walk over the log finds.
 struct LogWalk {

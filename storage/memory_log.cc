@@ -83,7 +83,9 @@ Result<LogWalk> MemoryLog::walk(const LogPosition& anchor, const LogVisitor& vis
     if (!broken) break;
     out.last = disk_.log.entries[i].position;
     ++out.records;
-    const Status seen = visit ? visit(disk_.log.entries[i].record) : Status{};
+    if (!visit) continue;
+    const LogRecord& record = disk_.log.entries[i].record;
+    const Status seen = visit.visit(record, visit.make(record));
     if (!seen) return seen.error();
   }
   if (broken && out.last.zxid < disk_.log.fence) {

@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,25 +27,28 @@ class Belt {
  public:
   using Chunk = std::vector<Item>;
 
-  /// False: nobody wants more. Waits while it is full.
-  bool put(Chunk&& chunk) {
+  /// False: nobody wants more. Waits while it is full. Leaves an empty chunk, with the memory of a
+  /// used one if there is any.
+  bool put(Chunk& chunk) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return chunks_.size() < chunks_waiting_max || ended_; });
     if (ended_) return false;
-    chunks_.push_back(std::move(chunk));
+    chunks_.push_back(std::exchange(chunk, std::exchange(spare_, {})));
     changed_.notify_all();
     return true;
   }
 
-  /// Nothing: it has ended and is empty.
-  std::optional<Chunk> take() {
+  /// Replaces the chunk, which has been used. False: it has ended and is empty.
+  bool take(Chunk& chunk) {
+    chunk.clear();
     std::unique_lock lock(mutex_);
+    spare_.swap(chunk);
     changed_.wait(lock, [this] { return !chunks_.empty() || ended_; });
-    if (chunks_.empty()) return std::nullopt;
-    Chunk chunk = std::move(chunks_.front());
+    if (chunks_.empty()) return false;
+    chunk = std::move(chunks_.front());
     chunks_.pop_front();
     changed_.notify_all();
-    return chunk;
+    return true;
   }
 
   void end() {
@@ -61,6 +63,7 @@ class Belt {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Chunk> chunks_;
+  Chunk spare_;
   bool ended_ = false;
 };
 
@@ -85,15 +88,16 @@ Status read_ahead(const std::function<Status(const GiveItem<Item>& give)>& read,
       chunk.push_back(std::move(item));
       if (gathered < chunk_bytes) return {};
       gathered = 0;
-      if (belt.put(std::exchange(chunk, {}))) return {};
+      if (belt.put(chunk)) return {};
       return {ErrorCode::operation_timeout, "nobody reads on"};
     });
-    if (!chunk.empty()) belt.put(std::move(chunk));
+    if (!chunk.empty()) belt.put(chunk);
     belt.end();
   });
   Status used;
-  while (auto chunk = used ? belt.take() : std::nullopt) {
-    for (Item& item : *chunk) {
+  typename detail::Belt<Item>::Chunk chunk;
+  while (used && belt.take(chunk)) {
+    for (Item& item : chunk) {
       used = use(item);
       if (!used) break;
     }

@@ -245,25 +245,34 @@ Status RocksLog::renew_fence() {
 
 namespace {
 
+/// A proven record on its way to the visitor.
+struct Proven {
+  LogRecord record;
+  LogVisitor::Made made;
+};
+
 /// Proves all records that `reader` gives and counts them in `out`; `broken` is why it ended, if
-/// not at the end. Returns what `visit` failed with. The proof runs ahead of the visits: both take
-/// about as long, and a start waits for both.
-Status prove(RocksReader& reader, const LogVisitor& visit, LogWalk& out, Status& broken) {
-  const auto read = [&](const GiveItem<LogRecord>& give) -> Status {
+/// not at the end. Returns what `visitor` failed with. The proof and what the visitor makes of the
+/// records run ahead of the visits: both take about as long, and a start waits for both.
+Status prove(RocksReader& reader, const LogVisitor& visitor, LogWalk& out, Status& broken) {
+  const auto read = [&](const GiveItem<Proven>& give) -> Status {
     for (;;) {
       auto record = reader.next();
       if (!record) return record.status();
       if (!record.value()) return {};
       out.last = reader.position();
       ++out.records;
-      if (!visit) continue;
-      const std::size_t bytes = record.value()->bytes.size();
-      if (Status given = give(*std::move(*record), bytes); !given) return given;
+      if (!visitor) continue;
+      Proven proven{*std::move(*record), {}};
+      proven.made = visitor.make(proven.record);
+      // About as much again for what was made.
+      const std::size_t bytes = 2 * proven.record.bytes.size();
+      if (Status given = give(std::move(proven), bytes); !given) return given;
     }
   };
   Status seen;
-  broken = read_ahead<LogRecord>(read, [&](const LogRecord& record) {
-    seen = visit(record);
+  broken = read_ahead<Proven>(read, [&](const Proven& proven) {
+    seen = visitor.visit(proven.record, proven.made);
     return seen;
   });
   return seen;

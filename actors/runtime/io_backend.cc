@@ -82,7 +82,7 @@ IoBackend* IoBackend::of(caf::actor_system& system) {
 // -- links --------------------------------------------------------------------------------------
 
 caf::io::scribe_ptr IoBackend::new_scribe(caf::io::network::native_socket fd) {
-  return add_link(UniqueFd{fd}, peer_address(fd), false);
+  return add_link(UniqueFd{fd}, IpEndpoint(peer_address(fd)), false);
 }
 
 caf::io::doorman_ptr IoBackend::new_doorman(caf::io::network::native_socket fd) {
@@ -91,7 +91,7 @@ caf::io::doorman_ptr IoBackend::new_doorman(caf::io::network::native_socket fd) 
   return doorman;
 }
 
-IoBackend::LinkPtr IoBackend::add_link(UniqueFd fd, const sockaddr_storage& peer, bool accepted) {
+IoBackend::LinkPtr IoBackend::add_link(UniqueFd fd, IpEndpoint peer, bool accepted) {
   const auto handle = caf::io::connection_handle::from_int(next_handle_++);
   auto link = caf::make_counted<IoLink>(*this, std::move(fd), handle, peer, accepted);
   links_.emplace(handle.id(), link);

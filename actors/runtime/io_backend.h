@@ -75,7 +75,7 @@ class IoBackend final : public caf::io::network::default_multiplexer {
   };
 
   // For links and doormen.
-  LinkPtr add_link(UniqueFd fd, const sockaddr_storage& peer, bool accepted);
+  LinkPtr add_link(UniqueFd fd, IpEndpoint peer, bool accepted);
   void remove_link(IoLink& link);
   void queue_readable(IoLink& link);
   void queue_dirty(IoLink& link);

@@ -93,13 +93,14 @@ void IoDoorman::accept_burst() {
 }
 
 bool IoDoorman::accept_one() {
-  sockaddr_storage peer{};
-  socklen_t size = sizeof peer;
-  UniqueFd fd{::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&peer), &size,
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  UniqueFd fd{::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&address), &size,
                         SOCK_NONBLOCK | SOCK_CLOEXEC)};
   if (!fd.valid()) return on_accept_error(errno);
+  const IpEndpoint peer(address);
   auto& counters = backend_.counters();
-  if (backend_.admission_ && !backend_.admission_(address_text(peer))) {
+  if (backend_.admission_ && !backend_.admission_(peer.text())) {
     counters.refused_by_admission.add();
     reset_and_close(std::move(fd));
     return true;

@@ -1,7 +1,5 @@
 #include "actors/runtime/io_link.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -10,7 +8,6 @@
 #include <cerrno>
 
 #include "actors/runtime/io_backend.h"
-#include "actors/runtime/socket_address.h"
 
 namespace quorate {
 
@@ -51,8 +48,8 @@ void IoLink::Socket::close() {
 
 // -- construction, and what CAF asks of a scribe ------------------------------------------------
 
-IoLink::IoLink(IoBackend& backend, UniqueFd fd, caf::io::connection_handle handle,
-               const sockaddr_storage& peer, bool accepted)
+IoLink::IoLink(IoBackend& backend, UniqueFd fd, caf::io::connection_handle handle, IpEndpoint peer,
+               bool accepted)
     : scribe(handle),
       backend_(backend),
       socket_(backend, fd.release(), *this),
@@ -83,9 +80,9 @@ void IoLink::flush() {
   if (!watching_write_ || unsent_bytes() > output_limit_) backend_.queue_dirty(*this);
 }
 
-std::string IoLink::addr() const { return address_text(peer_); }
+std::string IoLink::addr() const { return peer_.text(); }
 
-uint16_t IoLink::port() const { return address_port(peer_); }
+uint16_t IoLink::port() const { return peer_.port(); }
 
 void IoLink::add_to_loop() {
   if (state_ != State::open || reading_) return;

@@ -1,8 +1,6 @@
 // One socket of the own I/O backend: what the runtime calls a link and CAF a scribe.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <caf/io/network/event_handler.hpp>
 #include <caf/io/scribe.hpp>
 #include <chrono>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "actors/runtime/counter.h"
+#include "actors/runtime/socket_address.h"
 #include "actors/runtime/unique_fd.h"
 
 namespace quorate {
@@ -39,8 +38,8 @@ enum class CloseReason : std::uint8_t {
 /// kernel does not answer the peer's late bytes with a reset that would destroy our last reply.
 class IoLink final : public caf::io::scribe {
  public:
-  IoLink(IoBackend& backend, UniqueFd fd, caf::io::connection_handle handle,
-         const sockaddr_storage& peer, bool accepted);
+  IoLink(IoBackend& backend, UniqueFd fd, caf::io::connection_handle handle, IpEndpoint peer,
+         bool accepted);
   ~IoLink() override;
 
   // caf::io::scribe
@@ -114,7 +113,7 @@ class IoLink final : public caf::io::scribe {
   std::size_t output_limit_;
   std::size_t notify_below_ = 0;
   Clock::time_point deadline_ = Clock::time_point::max();
-  sockaddr_storage peer_;
+  IpEndpoint peer_;
   State state_ = State::open;
   CloseReason reason_ = CloseReason::none;
   bool accepted_;

@@ -19,33 +19,33 @@ sockaddr_storage query(int (*call)(int, sockaddr*, socklen_t*), int fd) {
 
 }  // namespace
 
-std::string address_text(const sockaddr_storage& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = nullptr;
-  int family = address.ss_family;
-  if (family == AF_INET) {
-    bytes = &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
-  } else if (family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-    bytes = &v6;
-    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-      family = AF_INET;
-      bytes = v6.s6_addr + 12;
-    }
+IpEndpoint::IpEndpoint(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ip_.s6_addr[10] = ip_.s6_addr[11] = 0xff;
+    std::memcpy(ip_.s6_addr + 12, &v4.sin_addr, sizeof v4.sin_addr);
+    port_ = ntohs(v4.sin_port);
+    known_ = true;
+  } else if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    ip_ = v6.sin6_addr;
+    port_ = ntohs(v6.sin6_port);
+    known_ = true;
   }
-  if (bytes == nullptr) return {};
-  return ::inet_ntop(family, bytes, text.data(), text.size()) == nullptr ? "" : text.data();
 }
 
-std::uint16_t address_port(const sockaddr_storage& address) {
-  if (address.ss_family == AF_INET) {
-    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-  }
-  if (address.ss_family == AF_INET6) {
-    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-  }
-  return 0;
+std::string IpEndpoint::text() const {
+  if (!known_) return {};
+  const bool is_v4 = IN6_IS_ADDR_V4MAPPED(&ip_);
+  const std::uint8_t* bytes = is_v4 ? ip_.s6_addr + 12 : ip_.s6_addr;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const char* written = ::inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
+  return written == nullptr ? "" : written;
 }
+
+std::string address_text(const sockaddr_storage& address) { return IpEndpoint(address).text(); }
+
+std::uint16_t address_port(const sockaddr_storage& address) { return IpEndpoint(address).port(); }
 
 sockaddr_storage peer_address(int fd) { return query(::getpeername, fd); }
 

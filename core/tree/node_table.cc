@@ -84,27 +84,60 @@ void NodeTable::SubTable::take(std::uint32_t place) {
 Znode* NodeTable::find(std::string_view path) const {
   const std::uint64_t hash = hash64(path, seed_);
   const SubTable& table = sub_tables_[sub_table_of_hash(hash)];
-  if (table.capacity == 0) return nullptr;
+  if (table.capacity == 0) return find_later(path, hash);
   const std::uint32_t tag = tag_of_hash(hash);
   for (std::uint32_t place = table.home(tag); table.slots[place] != 0;
        place = table.behind(place)) {
     const Slot slot = table.slots[place];
     if (tag_of_slot(slot) == tag && node_of(slot)->is_at(path)) return node_of(slot);
   }
+  return find_later(path, hash);
+}
+
+Znode* NodeTable::find_later(std::string_view path, std::uint64_t hash) const {
+  for (std::size_t i = 1; i <= later_count_; ++i) {
+    const Later& later = later_[(later_next_ - i) % later_max];
+    if (later.hash == hash && later.node->is_at(path)) return later.node;
+  }
   return nullptr;
 }
 
 void NodeTable::insert(std::string_view path, Znode* node) {
-  const std::uint64_t hash = hash64(path, seed_);
+  ++size_;
+  place(hash64(path, seed_), node);
+}
+
+void NodeTable::insert_later(std::string_view path, Znode* node) {
+  ++size_;
+  Later& later = later_[later_next_ % later_max];
+  if (later_count_ == later_max) {
+    place(later.hash, later.node);
+  } else {
+    ++later_count_;
+  }
+  ++later_next_;
+  later = {hash64(path, seed_), node};
+  const SubTable& table = sub_tables_[sub_table_of_hash(later.hash)];
+  if (table.capacity != 0) __builtin_prefetch(&table.slots[table.home(tag_of_hash(later.hash))], 1);
+}
+
+void NodeTable::settle() {
+  for (; later_count_ > 0; --later_count_) {
+    const Later& oldest = later_[(later_next_ - later_count_) % later_max];
+    place(oldest.hash, oldest.node);
+  }
+}
+
+void NodeTable::place(std::uint64_t hash, Znode* node) {
   SubTable& table = sub_tables_[sub_table_of_hash(hash)];
   // At most four fifths full: an unsuccessful search then looks at two cache lines on average.
   if ((table.used + 1) * 5 > table.capacity * 4) table.grow();
   table.put(slot_of(node, tag_of_hash(hash)));
   ++table.used;
-  ++size_;
 }
 
 void NodeTable::erase(std::string_view path, const Znode* node) {
+  settle();
   const std::uint64_t hash = hash64(path, seed_);
   SubTable& table = sub_tables_[sub_table_of_hash(hash)];
   const Slot slot = slot_of(node, tag_of_hash(hash));
@@ -123,6 +156,7 @@ void NodeTable::erase(std::string_view path, const Znode* node) {
 void NodeTable::clear() {
   for (SubTable& table : sub_tables_) table = SubTable{};
   size_ = 0;
+  later_count_ = 0;
 }
 
 std::size_t NodeTable::largest_sub_table() const {

@@ -1,6 +1,7 @@
 // From a path to its znode.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,11 @@ class NodeTable {
   [[nodiscard]] Znode* find(std::string_view path) const;
   /// REQUIRES: no znode is at `path`; `node` will be once its parents are linked.
   void insert(std::string_view path, Znode* node);
+  /// As insert(), for loading many: asks for the memory of the place, and puts the node there a few
+  /// calls later, so that nobody waits for it. Found it is at once.
+  void insert_later(std::string_view path, Znode* node);
+  /// Puts to their places all that insert_later() was given.
+  void settle();
   /// REQUIRES: `node` was inserted with `path`.
   void erase(std::string_view path, const Znode* node);
   void clear();
@@ -51,9 +57,23 @@ class NodeTable {
     void take(std::uint32_t place);
   };
 
+  struct Later {
+    std::uint64_t hash = 0;
+    Znode* node = nullptr;
+  };
+  /// As many misses of the cache as a core has under way, about.
+  static constexpr std::size_t later_max = 16;
+
+  void place(std::uint64_t hash, Znode* node);
+  [[nodiscard]] Znode* find_later(std::string_view path, std::uint64_t hash) const;
+
   std::vector<SubTable> sub_tables_;
   std::uint64_t seed_;
   std::size_t size_ = 0;
+  std::array<Later, later_max>
+      later_{};  ///< A ring: the oldest is later_count_ before later_next_.
+  std::size_t later_next_ = 0;
+  std::size_t later_count_ = 0;
 };
 
 }  // namespace quorate

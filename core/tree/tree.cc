@@ -90,9 +90,18 @@ void Tree::add_to_ancestors(const Znode& node, std::uint64_t count, std::uint64_
 
 /// Makes the node findable and countable. Counters, pzxid and digest are the caller's.
 void Tree::link(Znode& node, std::string_view path) {
+  table_.insert(path, &node);
+  link_to_parent(node);
+}
+
+void Tree::link_later(Znode& node, std::string_view path) {
+  table_.insert_later(path, &node);
+  link_to_parent(node);
+}
+
+void Tree::link_to_parent(Znode& node) {
   node.parent->family()->children.insert(&node);
   add_to_ancestors(node, node.descendants() + 1, node.subtree_bytes());
-  table_.insert(path, &node);
   if (node.kind() == NodeKind::ephemeral) {
     ephemerals_[node.owner()].insert(&node);
     ++ephemeral_count_;

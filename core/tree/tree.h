@@ -168,6 +168,9 @@ class Tree {
   static void restore(Znode& parent, const FamilyBefore& former);
   [[nodiscard]] std::uint64_t stat_digest_of(const Znode& node, PathDigest path) const;
   void link(Znode& node, std::string_view path);
+  /// As link(), for loading many.
+  void link_later(Znode& node, std::string_view path);
+  void link_to_parent(Znode& node);
   void unlink(Znode& node, std::string_view path);
   static void add_to_ancestors(const Znode& node, std::uint64_t count, std::uint64_t bytes);
   void refresh_quota(const Znode& node, std::string_view path);
@@ -202,10 +205,11 @@ class Tree {
   std::size_t ephemeral_count_ = 0;
   ReapIndex reapable_;
   UnsealedNodes unsealed_;
-  std::string last_path_;                  ///< The greatest path loaded so far.
-  Znode* last_loaded_ = nullptr;           ///< Of the image being loaded.
-  std::vector<ImageChange> sealed_early_;  ///< Of the seal under way: what changed meanwhile.
-  std::vector<Step> steps_;                ///< The journal of the txn at work.
+  std::string last_path_;                       ///< The greatest path loaded so far.
+  Znode* last_loaded_ = nullptr;                ///< Of the image being loaded.
+  PathDigest last_digest_{std::string_view{}};  ///< Of the path of last_loaded_.
+  std::vector<ImageChange> sealed_early_;       ///< Of the seal under way: what changed meanwhile.
+  std::vector<Step> steps_;                     ///< The journal of the txn at work.
   std::uint64_t digest_ = 0;
   std::uint64_t digest_committed_ = 0;
 };

@@ -176,13 +176,15 @@ Status Tree::load(const ImageNode& record) {
     root_.reset(node);
   } else {
     parent->ensure_family();
-    link(*node, record.path);
+    link_later(*node, record.path);
     reapable_.refresh(parent);
   }
   reapable_.refresh(node);
-  digest_ += stat_digest_of(*node, PathDigest(record.path));
+  const PathDigest at(record.path);
+  digest_ += stat_digest_of(*node, at);
   refresh_quota(*node, record.path);
   last_loaded_ = node;
+  last_digest_ = at;
   if (record.path > last_path_) last_path_ = record.path;
   return {};
 }
@@ -198,7 +200,7 @@ Status Tree::load(const ImageData& record) {
   add_to_ancestors(*node, 0, record.data.size());
   node->data = record.data;
   node->set_in_image(true, true);
-  digest_ += data_digest(*node, PathDigest(record.path));
+  digest_ += data_digest(*node, is_last ? last_digest_ : PathDigest(record.path));
   refresh_quota(*node, record.path);
   return {};
 }
@@ -207,6 +209,7 @@ Status Tree::finish_load() {
   for (const std::string_view path : reserved::all) {
     if (find(path) == nullptr) return damaged("a reserved znode is missing", path);
   }
+  table_.settle();
   last_loaded_ = nullptr;
   last_path_.clear();
   acls_.finish_load();

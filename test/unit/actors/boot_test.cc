@@ -58,7 +58,27 @@ class BootFixture {
   MemoryDisk disk;
   std::unique_ptr<LastWords> words;
 
- private:
+  void append(const std::vector<LogRecord>& records) {
+    const Boot started = start();
+    REQUIRE(started.log->append(records).ok());
+    REQUIRE(started.log->sync().ok());
+  }
+
+  /// Why a start is refused.
+  Error refusal() {
+    words.reset();
+    words = *LastWords::open(directory / "last_words");
+    MemoryStore store(disk);
+    const auto booted = boot(store, self, ClusterId{}, 1, *words);
+    REQUIRE_FALSE(booted.ok());
+    return booted.error();
+  }
+
+  /// Whole, but no txn.
+  static LogRecord broken(std::uint32_t counter) {
+    return {at(counter), Blob(std::string_view("\1not a record, 24 bytes.."))};
+  }
+
   static LogRecord create(std::uint32_t counter) {
     Txn txn;
     txn.zxid = at(counter);
@@ -81,6 +101,37 @@ TEST_CASE_FIXTURE(BootFixture, "what is known to be committed is applied, the re
   CHECK(started.standing.uncommitted.front()->zxid == at(5));
   CHECK(started.standing.history.zxid == at(5));
   CHECK_FALSE(started.held);
+}
+
+TEST_CASE_FIXTURE(BootFixture, "a record that holds no txn, or another one, is named") {
+  SUBCASE("no txn") {
+    append({broken(6), create(7)});
+
+    const Error error = refusal();
+
+    CHECK(error.code == ErrorCode::damaged);
+    CHECK(error.text.starts_with("log record " + to_string(at(6)) + ": "));
+  }
+  SUBCASE("another txn") {
+    append({{at(6), create(7).bytes}});
+
+    const Error error = refusal();
+
+    CHECK(error.code == ErrorCode::damaged);
+    CHECK(error.text == "log record " + to_string(at(6)) + " holds the txn " + to_string(at(7)));
+  }
+}
+
+TEST_CASE_FIXTURE(BootFixture, "behind a deadly record nothing is looked at") {
+  append({broken(6)});
+  die_at(at(3));
+  die_at(at(3));
+
+  const Boot started = start();
+
+  REQUIRE(started.held);
+  CHECK(started.held->at.zxid == at(3));
+  CHECK(started.log->last().zxid == at(6));
 }
 
 TEST_CASE_FIXTURE(BootFixture, "after one death at a record it is applied again") {

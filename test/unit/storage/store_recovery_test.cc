@@ -410,6 +410,35 @@ TEST_CASE_TEMPLATE("images left over are removed at start", Bench, QUORATE_EVERY
   CHECK(bench.open().images().value() == std::vector<std::string>{"image-1"});
 }
 
+// What cannot be decoded is met by the thread that reads ahead, long before its turn.
+TEST_CASE_TEMPLATE("a record that cannot be decoded is told when all before it have been applied",
+                   Bench, QUORATE_EVERY_STORE) {
+  Bench bench;
+  live(bench);
+  const auto decode = [](const LogRecord& one) -> Result<Zxid> {
+    if (one.zxid == at(97)) return Error{ErrorCode::damaged, "log record 97: no txn"};
+    return one.zxid;
+  };
+  std::vector<Zxid> applied;
+
+  const auto recovered = recover_store(
+      bench.open(), {false}, [](const SnapshotStore*) { return Status{}; },
+      LogVisitor(decode, [&](const LogRecord& one, const std::shared_ptr<Result<Zxid>>& decoded) {
+        if (!*decoded) return Status{decoded->error()};
+        CHECK(decoded->value() == one.zxid);
+        applied.push_back(one.zxid);
+        return Status{};
+      }));
+
+  REQUIRE_FALSE(recovered.ok());
+  CHECK(recovered.error() == Error{ErrorCode::damaged, "log record 97: no txn"});
+  REQUIRE(applied.size() == 16);
+  CHECK(applied.front() == at(81));
+  CHECK(applied.back() == at(96));
+  bench.close();
+  CHECK(start(bench)->recovered.log->last() == position_after(100));
+}
+
 TEST_CASE_TEMPLATE("the loader's refusal of a newer format is not damage", Bench,
                    QUORATE_EVERY_STORE) {
   Bench bench;

@@ -1,7 +1,9 @@
 #include "actors/runtime/transport.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <future>
@@ -105,6 +107,30 @@ TEST_CASE("addresses are shown as people write them") {
   CHECK(peer.ss_family == AF_INET6);
   CHECK(address_text(peer) == "127.0.0.1");
   CHECK(address_port(peer) == address_port(local_address(client.fd())));
+}
+
+TEST_CASE("what is kept of an address is shown as the address is") {
+  const auto kept = [](int family, const char* ip, std::uint16_t port) {
+    sockaddr_storage address{};
+    address.ss_family = static_cast<sa_family_t>(family);
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+    void* bytes = &v4.sin_addr;
+    if (family == AF_INET6) bytes = &v6.sin6_addr;
+    REQUIRE(::inet_pton(family, ip, bytes) == 1);
+    (family == AF_INET ? v4.sin_port : v6.sin6_port) = htons(port);
+    return IpEndpoint(address);
+  };
+
+  CHECK(kept(AF_INET, "192.0.2.7", 2181).text() == "192.0.2.7");
+  CHECK(kept(AF_INET, "192.0.2.7", 2181).port() == 2181);
+  CHECK(kept(AF_INET6, "::ffff:192.0.2.7", 65535).text() == "192.0.2.7");
+  CHECK(kept(AF_INET6, "2001:db8::1", 65535).text() == "2001:db8::1");
+  CHECK(kept(AF_INET6, "2001:db8::1", 65535).port() == 65535);
+  CHECK(kept(AF_INET6, "::", 1).text() == "::");
+  CHECK(kept(AF_INET, "0.0.0.0", 1).text() == "0.0.0.0");
+  CHECK(IpEndpoint().text().empty());
+  CHECK(IpEndpoint().port() == 0);
 }
 
 TEST_CASE("a dial connects by number and by name") {

@@ -117,6 +117,41 @@ TEST_CASE("a table finds what was inserted and nothing that was erased") {
   CHECK(table.slots() == 0);
 }
 
+TEST_CASE("a table finds at once what it puts to its place later") {
+  Nursery nursery;
+  NodeTable table(42);
+  std::vector<std::pair<std::string, Znode*>> nodes;
+  bool all_right = true;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string name = "node-" + std::to_string(i);
+    nodes.emplace_back("/" + name, nursery.make(name));
+    table.insert_later(nodes.back().first, nodes.back().second);
+    for (std::size_t back = 0; back < nodes.size() && back < 40; ++back) {
+      const auto& [path, node] = nodes[nodes.size() - 1 - back];
+      all_right = all_right && table.find(path) == node;
+    }
+  }
+  CHECK(all_right);
+  CHECK(table.find("/node-5000") == nullptr);
+  CHECK(table.size() == nodes.size());
+
+  SUBCASE("settled") {
+    table.settle();
+    for (const auto& [path, node] : nodes) all_right = all_right && table.find(path) == node;
+    CHECK(all_right);
+  }
+  SUBCASE("erased at once") {
+    for (const auto& [path, node] : nodes) table.erase(path, node);
+    CHECK(table.size() == 0);
+    CHECK(table.find(nodes.back().first) == nullptr);
+  }
+  SUBCASE("cleared") {
+    table.clear();
+    CHECK(table.size() == 0);
+    CHECK(table.find(nodes.back().first) == nullptr);
+  }
+}
+
 // Goal: no growth step works for 1 ms. Method: by structure, not by clock: a step moves what one
 // of thousands of sub-tables holds, and they share the load evenly.
 TEST_CASE("a table grows in small steps and wastes little") {
