@@ -69,15 +69,15 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
  private:
   void begin() {
     if (std::exchange(serving_, true)) return;
+    port_ = local_port(add_doorman(socket_));
     if (auto* io = IoBackend::of(system()); io != nullptr) {
       // Before anything is made for a connection: a flood costs an accept and a reset each.
-      io->set_admission([this](const std::string& remote) { return admit(remote); });
+      io->set_admission(port_, [this](const std::string& remote) { return admit(remote); });
     }
-    add_doorman(socket_);
   }
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission({});
+    if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission(port_, {});
     return BrokerActor::cleanup(std::move(reason), host);
   }
 
@@ -170,6 +170,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   ServerContext& context_;
   Log log_;
   int socket_;
+  std::uint16_t port_ = 0;
   std::shared_ptr<ConnectionShared> shared_;
   Ticker ticker_;
   FlatMap<caf::actor_id, ConnectionSerial> serials_;

@@ -3,6 +3,7 @@
 
 #include <caf/io/network/default_multiplexer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,10 +44,12 @@ class IoBackend final : public caf::io::network::default_multiplexer {
   void run_once() override;
   void run() override;
 
-  /// Asked on the I/O thread for each accepted connection with the peer's address; false resets it.
-  /// Set before listening, or from the I/O thread.
+  /// Asked on the I/O thread for each connection accepted on `port` with the peer's address; false
+  /// resets it. Set before listening, or from the I/O thread.
   using Admission = std::function<bool(const std::string& peer_address)>;
-  void set_admission(Admission admission) { admission_ = std::move(admission); }
+  void set_admission(std::uint16_t port, Admission admission) {
+    admissions_[port] = std::move(admission);
+  }
 
   [[nodiscard]] const IoOptions& options() const { return options_; }
   [[nodiscard]] IoCounters& counters() { return *counters_; }
@@ -105,7 +108,7 @@ class IoBackend final : public caf::io::network::default_multiplexer {
 
   IoOptions options_;
   std::shared_ptr<IoCounters> counters_;
-  Admission admission_;
+  std::map<std::uint16_t, Admission> admissions_;  ///< By local port.
   Signal wake_;
   Signal timer_;
   UniqueFd spare_;  ///< Given up for a moment to accept and close when descriptors run out.

@@ -39,7 +39,8 @@ void IoDoorman::Socket::close() {
 IoDoorman::IoDoorman(IoBackend& backend, UniqueFd fd)
     : doorman(caf::io::network::accept_hdl_from_socket(fd.get())),
       backend_(backend),
-      socket_(backend, fd.release(), *this) {
+      socket_(backend, fd.release(), *this),
+      port_(address_port(local_address(socket_.fd()))) {
   const int on = 1;
   ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(socket_.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
@@ -47,7 +48,7 @@ IoDoorman::IoDoorman(IoBackend& backend, UniqueFd fd)
 
 std::string IoDoorman::addr() const { return address_text(local_address(socket_.fd())); }
 
-uint16_t IoDoorman::port() const { return address_port(local_address(socket_.fd())); }
+uint16_t IoDoorman::port() const { return port_; }
 
 void IoDoorman::add_to_loop() {
   accepting_ = true;
@@ -92,6 +93,11 @@ void IoDoorman::accept_burst() {
   }
 }
 
+bool IoDoorman::is_admitted(const std::string& peer) const {
+  const auto asked = backend_.admissions_.find(port_);
+  return asked == backend_.admissions_.end() || !asked->second || asked->second(peer);
+}
+
 bool IoDoorman::accept_one() {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -100,7 +106,7 @@ bool IoDoorman::accept_one() {
   if (!fd.valid()) return on_accept_error(errno);
   const IpEndpoint peer(address);
   auto& counters = backend_.counters();
-  if (backend_.admission_ && !backend_.admission_(peer.text())) {
+  if (!is_admitted(peer.text())) {
     counters.refused_by_admission.add();
     reset_and_close(std::move(fd));
     return true;

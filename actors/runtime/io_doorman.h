@@ -45,6 +45,7 @@ class IoDoorman final : public caf::io::doorman {
   void accept_burst();
   /// Returns false when there is nothing more to accept at the moment.
   bool accept_one();
+  [[nodiscard]] bool is_admitted(const std::string& peer) const;
   bool on_accept_error(int error);
   void shed_one();
   void end_rest();
@@ -53,6 +54,7 @@ class IoDoorman final : public caf::io::doorman {
 
   IoBackend& backend_;
   Socket socket_;
+  std::uint16_t port_;
   bool accepting_ = false;  ///< The broker wants connections.
   bool resting_ = false;    ///< Until the backend's timer.
   bool watching_ = false;

@@ -191,7 +191,8 @@ void IoLink::send_output() {
 
 void IoLink::output_sent(std::size_t before) {
   const auto left = unsent_bytes();
-  if (left > notify_below_) notify_armed_ = notify_below_ > 0;
+  // Also when one call has taken it all.
+  if (before > notify_below_) notify_armed_ = notify_below_ > 0;
   const bool fell = notify_armed_ && left <= notify_below_;
   if (fell) notify_armed_ = false;
   if (state_ == State::open && (fell || ack_writes_)) {

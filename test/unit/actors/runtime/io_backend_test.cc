@@ -138,7 +138,7 @@ TEST_CASE("the admission function sees the peer's address and can refuse it") {
   ProbeServer server;
   std::string seen;
   server.on_io_thread([&] {
-    IoBackend::of(server.system)->set_admission([&](const std::string& address) {
+    IoBackend::of(server.system)->set_admission(server.port, [&](const std::string& address) {
       seen = address;
       return false;
     });
@@ -293,6 +293,24 @@ TEST_CASE("a writer is told once when its output has drained to the mark") {
   CHECK(eventually([&] { return drained == 1; }));
   server.settle();
   CHECK(drained == 1);
+}
+
+TEST_CASE("a writer is told, too, when the kernel takes all at once") {
+  std::atomic<int> drained{0};
+  ProbeServer server({},
+                     {.on_open =
+                          [](ProbeConnection& self) {
+                            self.link().notify_below(1024);
+                            self.link().start();
+                          },
+                      .on_data = [](ProbeConnection& self, const auto&) { self.write(4096, 'z'); },
+                      .on_drained = [&](ProbeConnection&) { ++drained; }});
+  Client client(server.port);
+
+  REQUIRE(client.send("x"));
+  CHECK(client.receive(4096).size() == 4096);
+
+  CHECK(eventually([&] { return drained == 1; }));
 }
 
 TEST_CASE("a chunk costs one receive and one send, and nothing else but the poll") {
