@@ -1,5 +1,6 @@
 #include "actors/boot.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -22,7 +23,8 @@ class Replay {
   Status load(const SnapshotStore* image) {
     state_.emplace(table_seed_);
     uncommitted_.clear();
-    end_.reset();
+    time_ms_.reset();
+    epoch_ends_.clear();
     records_ = 0;
     held_ = false;
     decodes_no_more_ = false;
@@ -68,22 +70,42 @@ class Replay {
     // Shares the memory of its result.
     const std::shared_ptr<const Txn> txn(decoded, &decoded->value());
     ++records_;
-    end_ = {txn->zxid, txn->time_ms};
-    uncommitted_.push_back(txn);
-    while (!uncommitted_.empty() && uncommitted_.front()->zxid <= txn->committed) {
-      const ApplyMark::Scope marked(&words_.mark(), uncommitted_.front()->zxid);
-      state_->apply(*uncommitted_.front());
+    time_ms_ = txn->time_ms;
+    if (epoch_ends_.empty() || epoch_ends_.back().epoch() != txn->zxid.epoch())
+      epoch_ends_.emplace_back();
+    epoch_ends_.back() = txn->zxid;
+    uncommitted_.push_back({{}, txn, record.bytes});
+    while (!uncommitted_.empty() && uncommitted_.front().txn->zxid <= txn->committed) {
+      const Txn& committed = *uncommitted_.front().txn;
+      const ApplyMark::Scope marked(&words_.mark(), committed.zxid);
+      state_->apply(committed);
       uncommitted_.pop_front();
     }
     return {};
   }
 
   [[nodiscard]] State take_state() { return std::move(*state_); }
-  [[nodiscard]] std::vector<std::shared_ptr<const Txn>> uncommitted() const {
-    return {uncommitted_.begin(), uncommitted_.end()};
-  }
-  [[nodiscard]] HistoryEnd end_behind(Zxid image_zxid) const {
-    return end_.value_or(HistoryEnd{image_zxid, state_->last_time_ms()});
+  /// What the machines need to know of the log behind `image`. Asked for once, at the end: places
+  /// are looked up, which is cheaper than following the chain a second time.
+  [[nodiscard]] Result<LogOutline> outline(const DurableLog& log, const LogPosition& image) const {
+    LogOutline outline;
+    outline.ends = {image};
+    outline.last_stamp_ms = time_ms_.value_or(state_->last_time_ms());
+    for (const Zxid end : epoch_ends_) {
+      const auto position = log.position_at(end);
+      if (!position) return position.error();
+      outline.ends.push_back(*position);
+    }
+    const auto committed = log.position_at(std::max(image.zxid, state_->last_applied()));
+    if (!committed) return committed.error();
+    outline.committed = *committed;
+    LogPosition at = *committed;
+    for (Record record : uncommitted_) {
+      at = advance(at, record.txn->zxid, record.bytes.text());
+      record.position = at;
+      outline.uncommitted.push_back(std::move(record));
+    }
+    return outline;
   }
   [[nodiscard]] std::uint64_t records() const { return records_; }
   /// A deadly record was met: what is before it may be applied, nothing else was looked at.
@@ -100,8 +122,9 @@ class Replay {
   bool held_ = false;
   bool decodes_no_more_ = false;  ///< Of decode() alone.
   std::optional<State> state_;
-  std::deque<std::shared_ptr<const Txn>> uncommitted_;
-  std::optional<HistoryEnd> end_;
+  std::deque<Record> uncommitted_;  ///< Their positions are found in the end.
+  std::optional<std::int64_t> time_ms_;
+  std::vector<Zxid> epoch_ends_;
   std::uint64_t records_ = 0;
 };
 
@@ -145,7 +168,7 @@ Result<Boot> hold(RecoveredStore recovered, State state, const LastWord& words) 
   return Boot{std::move(recovered.log),
               std::move(recovered.image),
               std::move(state),
-              Standing{},
+              LogOutline{},
               recovered.promises.value_or(Promises{}),
               recovered.image_position.zxid,
               0,
@@ -157,10 +180,11 @@ Result<Boot> hold(RecoveredStore recovered, State state, const LastWord& words) 
 
 Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
                   std::uint64_t table_seed, LastWords& words,
-                  const std::optional<ClusterId>& required_cluster) {
+                  const std::optional<ClusterId>& required_cluster,
+                  const StoreRecoverySettings& recovery) {
   Replay replay(table_seed, words);
   auto recovered = recover_store(
-      store, {}, [&replay](const SnapshotStore* image) { return replay.load(image); },
+      store, recovery, [&replay](const SnapshotStore* image) { return replay.load(image); },
       LogVisitor([&replay](const LogRecord& record) { return replay.decode(record); },
                  [&replay](const LogRecord& record, const std::shared_ptr<Result<Txn>>& decoded) {
                    return replay.on_record(record, decoded);
@@ -175,16 +199,21 @@ Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
   ++promises->incarnation.value;
   if (const Status kept = recovered->log->promises().store(*promises); !kept) return kept.error();
 
+  auto outline = replay.outline(*recovered->log, recovered->image_position);
+  if (!outline) return outline.error();
   const Zxid image_zxid = recovered->image_position.zxid;
-  Standing standing;
-  standing.self = self;
-  standing.voters = {self};
-  standing.promised = {promises->accepted_epoch, promises->current_epoch};
-  standing.history = replay.end_behind(image_zxid);
-  standing.uncommitted = replay.uncommitted();
   return Boot{std::move(recovered->log), std::move(recovered->image),    replay.take_state(),
-              std::move(standing),       std::move(*promises),           image_zxid,
+              *std::move(outline),       std::move(*promises),           image_zxid,
               replay.records(),          std::move(recovered->warnings), std::nullopt};
+}
+
+Standing take_standing(Boot& boot, ServerId self, Quorum quorum) {
+  const Promises& stored = boot.promises;
+  const EpochPromise promise{stored.accepted_epoch, stored.accepted_leader, stored.current_epoch,
+                             stored.recovering_to};
+  const ZabLimits limits;
+  return {self, std::move(quorum), promise,
+          History(std::move(boot.outline), limits.window_bytes_max)};
 }
 
 }  // namespace quorate

@@ -9,12 +9,14 @@
 
 #include "core/base/result.h"
 #include "core/tree/state.h"
-#include "core/zab/tenure.h"
+#include "core/zab/history.h"
+#include "core/zab/standing.h"
 #include "storage/durable_log.h"
 #include "storage/epoch_store.h"
 #include "storage/last_words.h"
 #include "storage/snapshot_store.h"
 #include "storage/store.h"
+#include "storage/store_recovery.h"
 
 namespace quorate {
 
@@ -31,10 +33,10 @@ struct HeldRecord {
 struct Boot {
   std::unique_ptr<DurableLog> log;
   std::unique_ptr<SnapshotStore> image;
-  State state;        ///< At the known commit point.
-  Standing standing;  ///< With what the log holds beyond it.
-  Promises promises;  ///< Of this start: its incarnation is one higher than the last one's.
-  Zxid image_zxid;    ///< What the image covered.
+  State state;         ///< At the known commit point.
+  LogOutline outline;  ///< Of the log, with what it holds beyond the commit point.
+  Promises promises;   ///< Of this start: its incarnation is one higher than the last one's.
+  Zxid image_zxid;     ///< What the image covered.
   std::uint64_t records_replayed = 0;
   std::vector<std::string> warnings;  ///< What an operator should know, a line each.
   std::optional<HeldRecord> held;     ///< If there, nobody may be served.
@@ -51,6 +53,10 @@ struct Boot {
 /// the log is proven to its end, but the state stays before that record, and nothing is promised.
 [[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
                                 std::uint64_t table_seed, LastWords& words,
-                                const std::optional<ClusterId>& required_cluster = {});
+                                const std::optional<ClusterId>& required_cluster = {},
+                                const StoreRecoverySettings& recovery = {});
+
+/// What the machines of the replication start from. Takes the outline out of `boot`.
+[[nodiscard]] Standing take_standing(Boot& boot, ServerId self, Quorum quorum);
 
 }  // namespace quorate

@@ -23,6 +23,7 @@ constexpr milliseconds tick_every{100};
 /// How long one turn applies or delivers before others on the thread have theirs.
 constexpr std::chrono::microseconds turn_max{1000};
 constexpr std::size_t txns_between_clock_readings = 16;
+constexpr milliseconds silence_max = ZabTimes{}.silence + 2 * tick_every;
 constexpr std::size_t streams_between_clock_readings = 64;
 /// Records of a seal that a turn gives; they take less than half of it.
 constexpr std::size_t slice_records = 500;
@@ -42,7 +43,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         context_(context),
         log_(context.log.component(CommitState::name)),
         machine_(std::move(machine)),
-        ticker_(tick_every) {}
+        ticker_(tick_every),
+        has_peers_(context.config.membership.members.size() > 1) {}
 
   behavior_type make_behavior() override {
     sealed_at_ = context_.clock.read().monotonic;
@@ -82,6 +84,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   /// What a turn's messages asked for leaves at its end, so that others get one message each
   /// however many requests came.
   caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override {
+    if (has_slept()) stop_serving();
     const auto result = Super::resume(unit, messages);
     if (result != caf::resumable::done) work_off();
     return result;
@@ -92,7 +95,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const PeersPtr former = std::exchange(state.peers, peers);
     if (!former) return;
     // Who was started again knows nothing: holders send state, not messages.
-    if (former->session_tracker != state.peers->session_tracker && machine_.is_serving()) {
+    if (former->session_tracker != state.peers->session_tracker && leads_) {
       introduce_sessions();
     }
     if (former->snapshotter != state.peers->snapshotter) {
@@ -119,13 +122,14 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   void apply_committed(SteadyClock::time_point until) {
     while (!committed_.empty() && SteadyClock::now() < until) {
       const CommittedBatch& batch = *committed_.front();
+      if (batch.stopped) stop_serving();
       const std::size_t count =
           std::min(txns_between_clock_readings, batch.txns.size() - applied_of_front_);
       machine_.on_committed(std::span(batch.txns).subspan(applied_of_front_, count));
       applied_of_front_ += count;
       applied_since_seal_ += count;
       if (applied_of_front_ < batch.txns.size()) continue;
-      if (batch.established) start_serving();
+      if (batch.established) start_serving(batch);
       for (const SyncPoint& synced : batch.synced) {
         machine_.on_synced(synced);
       }
@@ -134,16 +138,41 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     }
   }
 
-  void start_serving() {
+  void start_serving(const CommittedBatch& batch) {
     if (machine_.is_serving()) return;
+    service_ = batch.service;
+    leads_ = batch.leads;
     forget_last_words();
-    agree_on_settings();
-    introduce_sessions();
+    if (leads_) {
+      agree_on_settings();
+      introduce_sessions();
+    }
     machine_.on_serving();
     log_.info("serving", kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
     send(state.peers->listener, serve_a::value);
+  }
+
+  /// The process was stopped for longer than the others wait for it: they have gone on without this
+  /// server, and proposal finds that out too, but reads may be handled before it does. Above the
+  /// silence by more than a tick, so that proposal has slept as long in any case, and leaves its
+  /// role.
+  [[nodiscard]] bool has_slept() const {
+    return has_peers_ && machine_.is_serving() && SteadyClock::now() - ticked_ >= silence_max;
+  }
+
+  void stop_serving() {
+    if (!machine_.is_serving()) return;
+    leads_ = false;
+    machine_.on_leader_lost();
+    // The connections that these came from are closed.
+    machine_.output().submissions.clear();
+    machine_.output().syncs.clear();
+    // Service 0: rest.
+    send(state.peers->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::make_shared<SessionNews>()));
+    log_.info("not_serving", kv("zxid", machine_.state().last_applied()));
   }
 
   /// All that was in the log is applied, so what broke the process no longer does. Waits for the
@@ -174,6 +203,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
 
   void introduce_sessions() {
     auto news = std::make_shared<SessionNews>();
+    news->service = service_;
     for (const auto& [id, session] : machine_.state().sessions().all()) {
       news->opened.push_back({id, session.timeout_ms});
     }
@@ -189,16 +219,28 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     batch->writes = std::exchange(output.submissions, {});
     output.submissions.reserve(usual);  // Submissions are costly to move.
     batch->syncs = std::exchange(output.syncs, {});
+    batch->service = service_;
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
   void tell_sessions() {
     CommitOutput& output = machine_.output();
     if (output.touched.empty() && output.opened.empty() && output.closed.empty()) return;
+    auto touched = std::exchange(output.touched, {});
+    auto opened = std::exchange(output.opened, {});
+    auto closed = std::exchange(output.closed, {});
+    if (!leads_) {
+      // The leader alone expires sessions, and applies what opened and closed them itself.
+      if (touched.empty()) return;
+      send(state.peers->proposal, session_a::value,
+           std::shared_ptr<const Touched>(std::make_shared<Touched>(Touched{std::move(touched)})));
+      return;
+    }
     auto news = std::make_shared<SessionNews>();
-    news->touched = std::exchange(output.touched, {});
-    news->opened = std::exchange(output.opened, {});
-    news->closed = std::exchange(output.closed, {});
+    news->service = service_;
+    news->touched = std::move(touched);
+    news->opened = std::move(opened);
+    news->closed = std::move(closed);
     send(state.peers->session_tracker, session_a::value,
          std::shared_ptr<const SessionNews>(std::move(news)));
   }
@@ -221,10 +263,11 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   // --- By the clock --------------------------------------------------------------------------
 
   void on_tick() {
+    ticked_ = SteadyClock::now();
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
     if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
-    const bool may_reap = machine_.is_serving() && has_room_;
+    const bool may_reap = leads_ && has_room_;
     if (may_reap && now.monotonic >= next_reaping_) reap(now);
     ticker_.rearm(*this);
   }
@@ -287,6 +330,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   void submit(std::vector<Submission> writes) {
     auto batch = std::make_shared<SubmitBatch>();
     batch->writes = std::move(writes);
+    batch->service = service_;
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
@@ -298,6 +342,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
   bool has_room_ = true;
+  bool has_peers_;
+  SteadyClock::time_point ticked_ = SteadyClock::now();
+  bool leads_ = false;
+  std::uint64_t service_ = 0;                                    ///< Which time of serving this is.
   std::deque<std::shared_ptr<const ImageChanges>> not_durable_;  ///< Slices of the last seal.
   bool seal_wanted_ = false;
   std::uint64_t applied_since_seal_ = 0;

@@ -28,7 +28,10 @@ struct ConnectionOpened {
 struct CommittedBatch {
   std::vector<std::shared_ptr<const Txn>> txns;
   std::vector<SyncPoint> synced;
-  bool established = false;  ///< From here on clients may be served.
+  bool stopped = false;       ///< Before all else: nobody is served, what was asked may be lost.
+  bool established = false;   ///< From here on clients may be served.
+  std::uint64_t service = 0;  ///< Counts the times of serving; SubmitBatch names its own.
+  bool leads = false;         ///< This server leads, and does what only a leader may.
 };
 
 }  // namespace quorate

@@ -1,6 +1,7 @@
 #include "actors/credentials.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -47,6 +48,18 @@ std::uint64_t SystemEntropy::number() {
   std::uint64_t number = 0;
   std::memcpy(&number, bytes.data(), bytes.size());
   return number;
+}
+
+std::array<std::uint8_t, 32> SystemEntropy::challenge() { return random_bytes<32>(); }
+
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<std::uint8_t, 32> mac{};
+  unsigned size = 0;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes,
+                          text.size(), mac.data(), &size);
+  check(done != nullptr && size == mac.size(), "HMAC-SHA-256 is there");
+  return mac;
 }
 
 PasswordHash hash_of(const SessionPassword& password) {

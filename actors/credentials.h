@@ -22,6 +22,7 @@ class Entropy {
   virtual ~Entropy() = default;
   virtual SessionPassword session_password() = 0;
   virtual std::uint64_t number() = 0;
+  virtual std::array<std::uint8_t, 32> challenge() = 0;
 };
 
 /// Ends the process when the operating system has no random numbers to give.
@@ -29,7 +30,10 @@ class SystemEntropy final : public Entropy {
  public:
   SessionPassword session_password() override;
   std::uint64_t number() override;
+  std::array<std::uint8_t, 32> challenge() override;
 };
+
+[[nodiscard]] std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view text);
 
 /// SHA-256.
 [[nodiscard]] PasswordHash hash_of(const SessionPassword& password);

@@ -49,6 +49,11 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
           settle();
         },
         [this](promise_a, const EpochPromise& promise) { store(promise); },
+        [this](cut_a, const LogPosition& keep) { cut(keep); },
+        [this](settle_a) {
+          sync();
+          send(state.peers->proposal, settle_a::value);
+        },
         [this](synced_a) {
           settle();
           return Logged{logged_};
@@ -79,6 +84,17 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     if (mailbox().size() == 0 || unsynced_bytes_ > unsynced_bytes_max) sync();
   }
 
+  void cut(const LogPosition& keep) {
+    require(txn_log_.truncate_after(keep.zxid));
+    if (txn_log_.last() != keep) {
+      context_.ending.end(ExitCode::durability,
+                          "the log does not hold what its leader found in it up to " +
+                              to_string(keep.zxid) + "; keep a copy and let this server join anew");
+    }
+    unsynced_bytes_ = 0;
+    logged_ = keep.zxid;
+  }
+
   void sync() {
     if (txn_log_.last().zxid == logged_) return;
     require(txn_log_.sync());
@@ -91,8 +107,9 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     // The promise speaks of the log before it (ZOOKEEPER-4643).
     sync();
     promises_.accepted_epoch = promise.accepted;
-    promises_.accepted_leader = context_.config.server_id;
+    promises_.accepted_leader = promise.leader;
     promises_.current_epoch = promise.current;
+    promises_.recovering_to = promise.recovering_to;
     require(txn_log_.promises().store(promises_));
     send(state.peers->proposal, promise_a::value, promise);
   }

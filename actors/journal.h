@@ -33,15 +33,21 @@ namespace quorate {
 ///   (append, batch)    Appended; synced with all else that waits, then (logged) to proposal.
 ///   (promise, epochs)  Stored behind all that was sent before; then (promise) to proposal. Appends
 ///                      of lower epochs that come later are dropped.
+///   (cut, position)    What is behind it is forgotten, durably; the log must then end there, else
+///   it
+///                      is not the log that the leader believes it to be.
+///   (settle)           All that was sent before is done and synced; then (settle) to proposal.
 ///   (synced)           Up to where the log is synced.
 ///   (tick, n)          Its own: an idle log writes its fence, and the room on the disks is looked
 ///   at;
 ///                      then (room) to commit and snapshotter.
 /// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
-using Journal = caf::typed_actor<
-    caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
-    caf::reacts_to<promise_a, EpochPromise>, caf::replies_to<synced_a>::with<Logged>,
-    caf::reacts_to<tick_a, std::uint64_t>>;
+using Journal =
+    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
+                     caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
+                     caf::reacts_to<promise_a, EpochPromise>, caf::reacts_to<cut_a, LogPosition>,
+                     caf::reacts_to<settle_a>, caf::replies_to<synced_a>::with<Logged>,
+                     caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// `log` outlives the actor and holds promises already.
 Journal spawn_journal(ServerContext& context, DurableLog& log);

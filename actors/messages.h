@@ -15,24 +15,37 @@
 #include "storage/txn_log.h"
 
 using append_a = caf::atom_constant<caf::atom("append")>;
+using claim_a = caf::atom_constant<caf::atom("claim")>;
 using closed_a = caf::atom_constant<caf::atom("closed")>;
 using commit_a = caf::atom_constant<caf::atom("commit")>;
+using cut_a = caf::atom_constant<caf::atom("cut")>;
 using deliver_a = caf::atom_constant<caf::atom("deliver")>;
+using dialled_a = caf::atom_constant<caf::atom("dialled")>;
 using dismiss_a = caf::atom_constant<caf::atom("dismiss")>;
+using elected_a = caf::atom_constant<caf::atom("elected")>;
+using fetch_a = caf::atom_constant<caf::atom("fetch")>;
+using frame_a = caf::atom_constant<caf::atom("frame")>;
 using greet_a = caf::atom_constant<caf::atom("greet")>;
+using history_a = caf::atom_constant<caf::atom("history")>;
+using leader_a = caf::atom_constant<caf::atom("leader")>;
+using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;
 using meet_a = caf::atom_constant<caf::atom("meet")>;
 using more_a = caf::atom_constant<caf::atom("more")>;
 using open_a = caf::atom_constant<caf::atom("open")>;
+using peer_a = caf::atom_constant<caf::atom("peer")>;
 using promise_a = caf::atom_constant<caf::atom("promise")>;
 using request_a = caf::atom_constant<caf::atom("request")>;
+using role_a = caf::atom_constant<caf::atom("role")>;
 using room_a = caf::atom_constant<caf::atom("room")>;
 using seal_a = caf::atom_constant<caf::atom("seal")>;
 using sealed_a = caf::atom_constant<caf::atom("sealed")>;
 using serve_a = caf::atom_constant<caf::atom("serve")>;
 using session_a = caf::atom_constant<caf::atom("session")>;
+using settle_a = caf::atom_constant<caf::atom("settle")>;
 using stop_a = caf::atom_constant<caf::atom("stop")>;
 using submit_a = caf::atom_constant<caf::atom("submit")>;
+using survey_a = caf::atom_constant<caf::atom("survey")>;
 using synced_a = caf::atom_constant<caf::atom("synced")>;
 using tick_a = caf::atom_constant<caf::atom("tick")>;
 
@@ -60,3 +73,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::PeersPtr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::LogPosition)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Role)

@@ -1,9 +1,14 @@
 // Who is who in a server.
 #pragma once
 
+#include <map>
+
+#include "actors/catch_up.h"
 #include "actors/commit.h"
+#include "actors/election.h"
 #include "actors/journal.h"
 #include "actors/listener.h"
+#include "actors/peer_link.h"
 #include "actors/proposal.h"
 #include "actors/session_tracker.h"
 #include "actors/snapshotter.h"
@@ -14,10 +19,14 @@ namespace quorate {
 struct Peers {
   Journal journal;
   Proposal proposal;
+  Elector election;
   Commit commit;
+  Surveyor surveyor;
   SessionTracker session_tracker;
   Snapshotter snapshotter;
   Listener listener;
+  std::map<ServerId, PeerLink> links;  ///< To every other server.
+  PeerListener peer_listener;          ///< Empty when there are none.
 };
 
 }  // namespace quorate

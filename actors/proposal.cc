@@ -1,18 +1,37 @@
 #include "actors/proposal.h"
 
+#include <chrono>
 #include <utility>
 
+#include "actors/peer_frames.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
+#include "actors/runtime/ticker.h"
 #include "actors/server_context.h"
 #include "schema/capnp/record_codec.h"
 
 namespace quorate {
 namespace {
 
+/// Twice per heartbeat.
+constexpr std::chrono::milliseconds tick_every{50};
+
+class RecordEncoder final : public TxnEncoder {
+ public:
+  [[nodiscard]] Blob encode(const Txn& txn) const override { return capnp_codec::encode_txn(txn); }
+};
+
+const RecordEncoder record_encoder;
+
+Standing with_encoder(Standing standing) {
+  standing.encoder = &record_encoder;
+  return standing;
+}
+
 struct ProposalState {
   static inline const char* name = "proposal";
   PeersPtr peers;
+  PeerFrames frames;
 };
 
 class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
@@ -21,61 +40,134 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
       : PinnedActor(config),
         context_(context),
         log_(context.log.component(ProposalState::name)),
-        tenure_(std::move(standing)) {}
+        replica_(with_encoder(std::move(standing))),
+        ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
     return {
         [this](meet_a, const PeersPtr& peers) { meet(peers); },
         [this](submit_a, const std::shared_ptr<SubmitBatch>& batch) { submit(*batch); },
-        [this](logged_a, const Logged& logged) {
-          perform(tenure_.on_logged(logged.zxid, context_.clock.read()));
+        [this](session_a, const std::shared_ptr<const Touched>& touched) {
+          perform(replica_.on_touched(touched->sessions));
         },
+        [this](logged_a, const Logged& logged) { perform(replica_.on_logged(logged.zxid, now())); },
         [this](promise_a, const EpochPromise& promise) {
-          perform(tenure_.on_promised(promise, context_.clock.read()));
+          perform(replica_.on_promised(promise, now()));
+        },
+        [this](settle_a) { perform(replica_.on_settled()); },
+        [this](elected_a, const Elected& elected) { perform(replica_.on_elected(elected, now())); },
+        [this](leader_a, const LeaderNews& news) {
+          perform(news.leads ? replica_.on_leader_ready(news.leader)
+                             : replica_.on_leader_left(news.leader));
+        },
+        [this](link_a, const LinkState& link) {
+          state.frames.on_link(link);
+          if (!link.connection) perform(replica_.on_link_down(link.peer));
+        },
+        [this](peer_a, const std::shared_ptr<const FromPeer>& from) {
+          if (state.frames.is_current(*from))
+            perform(replica_.on_message(from->peer, from->message, now()));
+        },
+        [this](survey_a, const Surveyed& surveyed) {
+          perform(replica_.on_surveyed(surveyed.learner, surveyed.common));
+        },
+        [this](history_a, const FromHistory& from) {
+          perform(from.batch ? replica_.on_history(from.leader, *from.batch)
+                             : replica_.on_fetch_failed(from.leader));
+        },
+        [this](tick_a, std::uint64_t generation) {
+          if (!ticker_.is_current(generation)) return;
+          perform(replica_.on_tick(now()));
+          ticker_.rearm(*this);
         },
     };
   }
 
  private:
+  [[nodiscard]] ClockReading now() const { return context_.clock.read(); }
+
   void meet(const PeersPtr& peers) {
     state.peers = peers;
     if (std::exchange(started_, true)) return;
-    perform(tenure_.start());
+    ticker_.start(*this);
+    perform(replica_.start());
   }
 
   void submit(SubmitBatch& batch) {
-    if (!batch.writes.empty()) {
-      perform(tenure_.on_submit(std::move(batch.writes), context_.clock.read()));
-    }
-    for (const SyncRequest& request : batch.syncs) perform(tenure_.on_sync(request));
+    if (batch.service != service_) return;
+    if (!batch.writes.empty()) perform(replica_.on_submit(std::move(batch.writes), now()));
+    for (const SyncRequest& request : batch.syncs) perform(replica_.on_sync(request, now()));
   }
 
   void perform(Effects effects) {
-    if (effects.promise) send(state.peers->journal, promise_a::value, *effects.promise);
+    for (const Envelope& envelope : effects.send) state.frames.send(*this, envelope);
+    state.frames.end_turn();
+    if (effects.stop_serving) stop_serving();
+    if (effects.cut) send(state.peers->journal, cut_a::value, *effects.cut);
     if (!effects.log.empty()) append(effects.log);
-    if (effects.commit.empty() && effects.synced.empty() && !effects.established) return;
-    if (effects.established) {
-      log_.info("leading", kv("epoch", tenure_.leader()->epoch().value));
+    if (effects.promise) send(state.peers->journal, promise_a::value, *effects.promise);
+    if (effects.settle) send(state.peers->journal, settle_a::value);
+    if (!effects.commit.empty() || !effects.synced.empty() || effects.serve) commit(effects);
+    for (Survey& survey : effects.survey) {
+      send(state.peers->surveyor, survey_a::value,
+           std::shared_ptr<const Survey>(std::make_shared<Survey>(std::move(survey))));
     }
-    send(state.peers->commit, commit_a::value,
-         std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(CommittedBatch{
-             std::move(effects.commit), std::move(effects.synced), effects.established})));
+    if (effects.fetch) fetch(*effects.fetch);
+    if (effects.role) tell(*effects.role);
   }
 
-  void append(const std::vector<std::shared_ptr<const Txn>>& txns) {
+  void stop_serving() {
+    CommittedBatch batch;
+    batch.stopped = true;
+    send(state.peers->commit, commit_a::value,
+         std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(std::move(batch))));
+  }
+
+  void commit(Effects& effects) {
+    if (effects.serve) ++service_;
+    CommittedBatch batch;
+    batch.txns = std::move(effects.commit);
+    batch.synced = std::move(effects.synced);
+    batch.established = effects.serve;
+    batch.service = service_;
+    batch.leads = replica_.is_leading();
+    send(state.peers->commit, commit_a::value,
+         std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(std::move(batch))));
+  }
+
+  void append(const std::vector<Record>& records) {
     auto batch = std::make_shared<AppendBatch>();
-    batch->epoch = txns.front()->zxid.epoch();
-    batch->records.reserve(txns.size());
-    for (const auto& txn : txns) {
-      batch->records.push_back({txn->zxid, capnp_codec::encode_txn(*txn)});
-    }
+    batch->epoch = replica_.standing().asked.accepted;
+    batch->records.reserve(records.size());
+    for (const Record& record : records) batch->records.push_back({record.zxid(), record.bytes});
     send(state.peers->journal, append_a::value,
          std::shared_ptr<const AppendBatch>(std::move(batch)));
   }
 
+  void fetch(const Fetch& fetch) {
+    const auto link = state.peers->links.find(fetch.leader);
+    if (link == state.peers->links.end()) return;
+    log_.info("fetches_history", kv("leader", fetch.leader), kv("keep", fetch.keep.zxid),
+              kv("end", fetch.end.zxid), kv("image", fetch.image));
+    send(link->second, fetch_a::value, fetch);
+  }
+
+  void tell(const Role& role) {
+    send(state.peers->election, role_a::value, role);
+    if (role.stance == Stance::looking) {
+      log_.info("looking", kv("epoch", role.recency.current), kv("zxid", role.recency.last),
+                kv("votes", role.counts), kv("blank", role.blank));
+    } else if (role.established) {
+      log_.info(role.stance == Stance::leading ? "leading" : "following",
+                kv("leader", *role.leader), kv("epoch", *role.established));
+    }
+  }
+
   ServerContext& context_;
   Log log_;
-  Tenure tenure_;
+  Replica replica_;
+  Ticker ticker_;
+  std::uint64_t service_ = 0;  ///< How often this server began to serve.
   bool started_ = false;
 };
 

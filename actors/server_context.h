@@ -12,7 +12,7 @@
 #include "actors/log.h"
 #include "config/config.h"
 #include "core/base/ids.h"
-#include "core/zab/leader.h"
+#include "core/zab/standing.h"
 
 namespace caf {
 class actor_system;
@@ -22,6 +22,8 @@ namespace quorate {
 
 class LastWords;
 class RoomKeeper;
+class Transport;
+class TxnLog;
 
 /// Where time comes from; a port, so that a simulation can hold it.
 class Clock {
@@ -65,6 +67,8 @@ struct ServerContext {
   ServerCounters counters;
   bool own_threads = true;          ///< For actors that block; not in simulations and tests.
   LastWords* last_words = nullptr;  ///< Where there is a disk to leave them on.
+  const TxnLog* txn_log = nullptr;  ///< To be read from; null where nobody is served history.
+  Transport* transport = nullptr;   ///< To the other servers; null without any.
   RoomKeeper* room = nullptr;       ///< Likewise; used by the journal alone.
 };
 

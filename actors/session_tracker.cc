@@ -60,6 +60,12 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
   void hear(const SessionNews& news) {
     const milliseconds heard = now();
     notice_pause(heard);
+    if (news.service != service_) {
+      // Another time of leading: all sessions are named anew and have their full timeout.
+      service_ = news.service;
+      buckets_ = ExpiryBuckets(tick_);
+      timeouts_.clear();
+    }
     for (const SessionId session : news.touched) {
       if (const auto found = timeouts_.find(session); found != timeouts_.end()) {
         buckets_.touch(session, heard, found->second);
@@ -87,6 +93,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
     if (silent.empty()) return;
     log_.info("sessions_expire", kv("count", silent.size()));
     auto batch = std::make_shared<SubmitBatch>();
+    batch->service = service_;
     for (const SessionId session : silent) {
       Submission expiry;
       expiry.session = session;
@@ -104,6 +111,7 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
   FlatMap<SessionId, milliseconds> timeouts_;
   Ticker ticker_;
   milliseconds last_run_{0};
+  std::uint64_t service_ = 0;  ///< 0: not leading.
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <caf/typed_actor.hpp>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct ServerContext;
 
 /// What happened to sessions in one turn of commit; to be read in this order.
 struct SessionNews {
+  std::uint64_t service = 0;  ///< In which time of serving as leader; 0: this server leads no more.
   std::vector<SessionId> touched;
   std::vector<OpenedSession> opened;
   std::vector<SessionId> closed;

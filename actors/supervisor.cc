@@ -47,13 +47,29 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
                           [this] { return spawn_journal(context_, parts_.log); }));
     specs.push_back(child("proposal", OnDeath::escalate, state.peers.proposal,
                           [this] { return spawn_proposal(context_, std::move(parts_.standing)); }));
+    specs.push_back(child("election", OnDeath::escalate, state.peers.election,
+                          [this] { return spawn_election(context_, parts_.quorum); }));
     specs.push_back(child("commit", OnDeath::escalate, state.peers.commit,
                           [this] { return spawn_commit(context_, std::move(parts_.machine)); }));
+    specs.push_back(child("surveyor", OnDeath::restart, state.peers.surveyor,
+                          [this] { return spawn_surveyor(context_, parts_.log); }));
     specs.push_back(child("session_tracker", OnDeath::restart, state.peers.session_tracker,
                           [this] { return spawn_session_tracker(context_); }));
     specs.push_back(child("snapshotter", OnDeath::restart, state.peers.snapshotter, [this] {
       return spawn_snapshotter(context_, parts_.store, parts_.image, parts_.log);
     }));
+    for (const auto& [id, member] : context_.config.membership.members) {
+      if (id == context_.config.server_id) continue;
+      specs.push_back(child("peer_link", OnDeath::restart, state.peers.links[id], [this, id = id] {
+        return spawn_peer_link(context_, parts_.identity, id);
+      }));
+    }
+    if (parts_.peer_socket >= 0) {
+      specs.push_back(child("peer_listener", OnDeath::escalate, state.peers.peer_listener, [this] {
+        return spawn_peer_listener(context_, parts_.identity,
+                                   std::exchange(parts_.peer_socket, -1));
+      }));
+    }
     specs.push_back(child("listener", OnDeath::escalate, state.peers.listener,
                           [this] { return parts_.listen(context_); }));
     return specs;
@@ -72,9 +88,13 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     const auto peers = std::make_shared<const Peers>(state.peers);
     send(state.peers.journal, meet_a::value, peers);
     send(state.peers.commit, meet_a::value, peers);
+    send(state.peers.surveyor, meet_a::value, peers);
     send(state.peers.session_tracker, meet_a::value, peers);
     send(state.peers.snapshotter, meet_a::value, peers);
     send(state.peers.listener, meet_a::value, peers);
+    send(state.peers.election, meet_a::value, peers);
+    for (const auto& [id, link] : state.peers.links) send(link, meet_a::value, peers);
+    if (state.peers.peer_listener) send(state.peers.peer_listener, meet_a::value, peers);
     // Last: it starts to lead at once, on other threads, and all that follows from that must find
     // the others introduced.
     send(state.peers.proposal, meet_a::value, peers);

@@ -7,8 +7,9 @@
 
 #include "actors/listener.h"
 #include "actors/messages.h"
+#include "actors/peer_link_logic.h"
 #include "core/commit/commit_machine.h"
-#include "core/zab/tenure.h"
+#include "core/zab/standing.h"
 
 namespace quorate {
 
@@ -23,6 +24,9 @@ struct ServerParts {
   DurableLog& log;
   SnapshotStore& image;
   CommitMachine machine;
+  Quorum quorum;
+  PeerIdentity identity;
+  int peer_socket = -1;  ///< Bound and listening; -1 when there are no other servers.
   Standing standing;
   std::function<Listener(ServerContext&)> listen;  ///< The way in; a simulation has its own.
 };

@@ -17,6 +17,7 @@
 #include "actors/room_keeper.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
+#include "actors/runtime/tcp_transport.h"
 #include "actors/runtime/transport.h"
 #include "actors/supervisor.h"
 #include "core/base/ids.h"
@@ -93,14 +94,66 @@ RoomKeeperSettings room_settings(const Config& config, const RocksStore& store) 
           {config.disk_low_bytes, config.disk_resume_bytes, config.disk_reserve_bytes}};
 }
 
+/// Who decides: this server alone, or the voters of the configuration.
+Quorum quorum_of(const Config& config) {
+  const Membership& membership = config.membership;
+  if (membership.members.empty()) return Quorum(ServerSet{config.server_id});
+  const auto weight = [&membership](ServerId server) {
+    const auto found = membership.weights.find(server);
+    return found == membership.weights.end() ? 1U : found->second;
+  };
+  std::vector<Quorum::Weights> groups(1);
+  for (const auto& [number, servers] : membership.groups) {
+    for (const ServerId server : servers) groups.back()[server] = weight(server);
+    groups.emplace_back();
+  }
+  for (const auto& [id, member] : membership.members) {
+    if (membership.groups.empty() && member.role == MemberRole::participant)
+      groups.back()[id] = weight(id);
+  }
+  return Quorum(groups);
+}
+
 /// Loaded at start; its last flush may be slow so that writes beside it are not.
 constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
+
+struct Sockets {
+  ListeningSocket client;
+  std::optional<ListeningSocket> peer;  ///< Where other servers connect, if there are any.
+};
+
+/// Bound before the store is opened: a port in use is refused before anything starts.
+Result<Sockets> bind_sockets(const Config& config) {
+  auto client = listen_tcp(config.client_address, config.client_port, "client port");
+  if (!client) return client.error();
+  Sockets sockets{*std::move(client), std::nullopt};
+  if (config.membership.members.size() <= 1) return sockets;
+  const auto own = config.membership.members.find(config.server_id);
+  if (own == config.membership.members.end()) {
+    return Error{ErrorCode::bad_arguments, "there are server lines, but none for this server, " +
+                                               std::to_string(config.server_id.value)};
+  }
+  const PeerAddress& address = own->second.addresses.front();
+  auto peer = listen_tcp(address.host, address.quorum_port, "peer port");
+  if (!peer) return peer.error();
+  sockets.peer = *std::move(peer);
+  return sockets;
+}
+
+/// Of a fresh store: random for a server alone, the same on all servers of an ensemble.
+ClusterId new_cluster_id(const Config& config, Entropy& entropy) {
+  if (config.membership.members.size() <= 1) return entropy.session_password();
+  std::string lines;
+  for (const auto& [key, value] : membership_lines(config.membership))
+    lines += key + "=" + value + "\n";
+  return cluster_id_of(lines);
+}
 
 class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
-                ListeningSocket socket)
+                Sockets sockets)
       : store_(std::move(store)),
         words_(std::move(words)),
         room_(std::move(room)),
@@ -109,18 +162,34 @@ class RunningSystem final : public System {
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
-        context_{*system_,     config,     boot.promises.incarnation, clock_, entropy_,
-                 log,          ending_,    connection_limits(config), {},     true,
-                 words_.get(), room_.get()} {
+        context_{*system_,
+                 config,
+                 boot.promises.incarnation,
+                 clock_,
+                 entropy_,
+                 log,
+                 ending_,
+                 connection_limits(config),
+                 {},
+                 true,
+                 words_.get(),
+                 txn_log_.get(),
+                 &transport_,
+                 room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number());
     machine.mark_applies(words_->mark());
-    const int client_socket = socket.fd.release();
+    const int client_socket = sockets.client.fd.release();
+    const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;
+    const PeerIdentity identity{
+        boot.promises.cluster, config.server_id, boot.promises.incarnation, {}};
     supervisor_ = spawn_supervisor(
-        context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine),
-                              std::move(boot.standing), [client_socket](ServerContext& context) {
-                                return spawn_listener(context, client_socket);
-                              }});
+        context_,
+        ServerParts{*store_, *txn_log_, *image_, std::move(machine), quorum_of(config), identity,
+                    peer_socket, take_standing(boot, config.server_id, quorum_of(config)),
+                    [client_socket](ServerContext& context) {
+                      return spawn_listener(context, client_socket);
+                    }});
   }
 
   ~RunningSystem() override {
@@ -158,6 +227,7 @@ class RunningSystem final : public System {
   std::unique_ptr<DurableLog> txn_log_;
   std::unique_ptr<SnapshotStore> image_;
   SystemClock clock_;
+  TcpTransport transport_;
   SystemEntropy entropy_;
   ProcessEnding ending_;
   SystemConfig system_config_;
@@ -202,8 +272,8 @@ Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> stor
 }  // namespace
 
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
-  auto socket = listen_tcp(config.client_address, config.client_port, "client port");
-  if (!socket) return socket.error();
+  auto sockets = bind_sockets(config);
+  if (!sockets) return sockets.error();
   const auto start = steady_clock::now();
   auto store = RocksStore::open({config.data_dir, config.data_log_dir, image_bytes_per_second});
   if (!store) return store.error();
@@ -217,8 +287,9 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   leave_last_words(words->get());
   std::optional<ClusterId> cluster;
   if (!config.cluster_id.empty()) cluster = cluster_id_of(config.cluster_id);
-  auto booted = boot(**store, config.server_id, entropy.session_password(), entropy.number(),
-                     **words, cluster);
+  const bool has_peers = sockets->peer.has_value();
+  auto booted = boot(**store, config.server_id, new_cluster_id(config, entropy), entropy.number(),
+                     **words, cluster, {has_peers});
   if (!booted) {
     leave_last_words(nullptr);
     return booted.error();
@@ -233,13 +304,16 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   }
   if (booted->held) {
     leave_last_words(nullptr);
-    return hold(log, *std::move(store), *booted->held, (*words)->path(), *std::move(socket));
+    return hold(log, *std::move(store), *booted->held, (*words)->path(),
+                std::move(sockets->client));
   }
-  log.info("recovered", kv("zxid", booted->standing.history.zxid), kv("image", booted->image_zxid),
-           kv("records", booted->records_replayed), kv("znodes", booted->state.tree().size()),
+  log.info("recovered", kv("zxid", booted->outline.ends.back().zxid),
+           kv("image", booted->image_zxid), kv("records", booted->records_replayed),
+           kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
-                                          std::move(room), *std::move(booted), *std::move(socket))};
+                                          std::move(room), *std::move(booted),
+                                          *std::move(sockets))};
 }
 
 }  // namespace quorate

@@ -53,8 +53,8 @@ A server on its own needs no `server.N` line. If there is one, it is this server
     weight.N = weight
 
 N is 0 to 255, an IPv6 address stands in brackets, and the client host is 0.0.0.0 when it is left out. The election port is
-accepted and not used: servers talk over the quorum port. Several `server.N` lines ask for an ensemble and are refused:
-a server serves alone. As variables the lines are `QUORATE_SERVER_1=...`, or all of them between blanks in
+accepted and not used: servers talk over the quorum port. Several `server.N` lines make an ensemble; every server of it
+has the same lines, and listens for the others at the address of its own. As variables the lines are `QUORATE_SERVER_1=...`, or all of them between blanks in
 `QUORATE_SERVERS`. The members of one source replace those of the sources before it.
 
 Which server this is says `server_id`, else the file `myid` in the data directory, else the only `server.N` line. If

@@ -185,11 +185,6 @@ class Loader {
     if (!problems_.empty()) return;
     if (const Status status = check_membership(membership); !status) {
       problem(highest->front().origin, status.error().text);
-    } else if (membership.members.size() > 1) {
-      problem(highest->front().origin,
-              fmt::format("refused: {} server lines ask for an ensemble, and this server only "
-                          "serves alone; keep its own line",
-                          membership.members.size()));
     }
   }
 

@@ -2,7 +2,7 @@
 """Writes docs/protocol.md from the comments of client.capnp, and checks the rules of our schemas.
 
 `generate_protocol_docs.py` writes the page, `generate_protocol_docs.py --check` only says whether it
-is current. Both fail when client.capnp or record.capnp breaks a rule (see broken_rules).
+is current. Both fail when client.capnp, record.capnp or quorum.capnp breaks a rule (see broken_rules).
 """
 import re
 import subprocess
@@ -185,7 +185,9 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     client = Schema(SCHEMA / "client.capnp")
-    broken = broken_rules(client) + broken_rules(Schema(SCHEMA / "record.capnp"))
+    broken = broken_rules(client)
+    for name in ("record.capnp", "quorum.capnp"):
+        broken += broken_rules(Schema(SCHEMA / name))
     print("\n".join(broken), end="\n" if broken else "")
     text = page(client)
     if sys.argv[1:] == ["--check"]:

@@ -23,6 +23,9 @@ def root_of(file: Path) -> tuple[str, str]:
     return {
         "client_message": ("client.capnp", "ClientMessage"),
         "server_message": ("client.capnp", "ServerMessage"),
+        "peer_message": ("quorum.capnp", "PeerMessage"),
+        "peer_handshake": ("quorum.capnp", "PeerHandshake"),
+        "history_frame": ("quorum.capnp", "HistoryFrame"),
         "txn": ("record.capnp", "Txn"),
     }[kind]
 
@@ -30,7 +33,7 @@ def root_of(file: Path) -> tuple[str, str]:
 def framed(file: Path) -> bytes:
     """The file's bytes in the standard framing: records have a version byte instead of a table."""
     data = bytes.fromhex(file.read_text())
-    if file.parent.name.endswith("_message"):
+    if file.parent.name not in ("txn", "image"):
         return data
     return struct.pack("<II", 0, (len(data) - 1) // 8) + data[1:]
 

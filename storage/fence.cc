@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 #include "storage/files.h"
 #include "storage/promises_codec.h"
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 
 namespace quorate {
 namespace {

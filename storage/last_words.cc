@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 #include "storage/files.h"
 
 namespace quorate {

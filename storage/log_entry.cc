@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 
 namespace quorate {
 namespace {

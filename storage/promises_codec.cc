@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 
 namespace quorate {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <memory>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 #include "storage/log_entry.h"
 #include "storage/rocks_status.h"
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 #include "storage/log_entry.h"
 #include "storage/rocks_status.h"
 

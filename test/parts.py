@@ -96,6 +96,18 @@ def part_unit() -> Tally:
     return ctest("release", "unit")
 
 
+def part_ensemble() -> Tally:
+    if not build("release", "zab_sim"):
+        return one(False)
+    outcome = run("build/release/bin/zab_sim", "--seeds", "1", "10000", "--jobs", "2", stdout=subprocess.PIPE, text=True)
+    print(outcome.stdout, end="")
+    totals = re.search(r"^(\d+) seeds, (\d+) failed,", outcome.stdout, re.MULTILINE)
+    if totals is None:
+        return one(False)
+    seeds, failed = int(totals.group(1)), int(totals.group(2))
+    return Tally(seeds - failed, failed if outcome.returncode == 0 else max(failed, 1))
+
+
 def part_e2e() -> Tally:
     if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned"):
         return one(False)
@@ -185,7 +197,7 @@ def changed_sources() -> list[str]:
 
 
 def run_tidy(files: list[str], seconds: float) -> Tally:
-    if not build("tidy", "schema/client.capnp.h", "schema/record.capnp.h"):
+    if not build("tidy", "schema/client.capnp.h", "schema/record.capnp.h", "schema/quorum.capnp.h"):
         return one(False)
     findings = tidy.check(files, seconds, int(JOBS))
     tally = Tally(len(findings.checked - findings.faulty), len(findings.faulty))
@@ -219,6 +231,7 @@ PARTS = [
     Part("format", 30, "clang-format over all sources", part_format),
     Part("includes", 30, "includes point down; rules of the tree", part_includes),
     Part("unit", 1500, "release build, unit tests", part_unit),
+    Part("ensemble", 600, "10,000 seeds of whole ensembles in virtual time", part_ensemble),
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),

@@ -10,13 +10,23 @@ namespace quorate {
 
 Blob::Blob(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
-  check(bytes.size() <= std::numeric_limits<std::uint32_t>::max(), "a blob is below 4 GiB");
-  void* memory = ::operator new(sizeof(Block) + bytes.size());
-  block_ = new (memory) Block{1, static_cast<std::uint32_t>(bytes.size())};
+  block_ = allocate(bytes.size());
   std::memcpy(static_cast<void*>(block_ + 1), bytes.data(), bytes.size());
 }
 
 Blob::Blob(std::string_view text) : Blob(std::as_bytes(std::span(text.data(), text.size()))) {}
+
+Blob::Block* Blob::allocate(std::size_t size) {
+  check(size <= std::numeric_limits<std::uint32_t>::max(), "a blob is below 4 GiB");
+  void* memory = ::operator new(sizeof(Block) + size);
+  return new (memory) Block{1, static_cast<std::uint32_t>(size)};
+}
+
+Blob::Block* Blob::zeros(std::size_t size) {
+  Block* block = allocate(size);
+  std::memset(static_cast<void*>(block + 1), 0, size);
+  return block;
+}
 
 void Blob::release() noexcept {
   if (block_ == nullptr) return;

@@ -17,6 +17,16 @@ class Blob {
   Blob() = default;
   explicit Blob(std::span<const std::byte> bytes);
   explicit Blob(std::string_view text);
+  /// `size` bytes, zero at first, which `fill` writes in place before anybody else sees them. It
+  /// gets them as a std::span<std::byte>, aligned for any integer; it is not called for none.
+  template <class Fill>
+  [[nodiscard]] static Blob filled(std::size_t size, Fill&& fill) {
+    Blob blob;
+    if (size == 0) return blob;
+    blob.block_ = zeros(size);
+    fill(std::span(reinterpret_cast<std::byte*>(blob.block_ + 1), size));
+    return blob;
+  }
   Blob(const Blob& other) noexcept : block_(other.block_) { retain(); }
   Blob(Blob&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   Blob& operator=(Blob other) noexcept {
@@ -43,6 +53,10 @@ class Blob {
     std::atomic<std::uint32_t> owners;
     std::uint32_t size;
   };
+
+  /// With one owner.
+  [[nodiscard]] static Block* allocate(std::size_t size);
+  [[nodiscard]] static Block* zeros(std::size_t size);
 
   void retain() const noexcept {
     if (block_ != nullptr) block_->owners.fetch_add(1, std::memory_order_relaxed);

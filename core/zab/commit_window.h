@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 
 #include "core/base/ids.h"
+#include "core/zab/quorum.h"
 
 namespace quorate {
 
@@ -23,10 +23,9 @@ class CommitWindow {
   /// The last counter of an epoch that is proposed, well before the 32 bits end (ZOOKEEPER-1277).
   static constexpr std::uint32_t last_counter = 0xffff'0000;
 
-  /// REQUIRES: a quorum of `voters` (not empty) has accepted `epoch`. `counters`: how many txns
-  /// the epoch may have, at most last_counter.
-  CommitWindow(Epoch epoch, const std::set<ServerId>& voters,
-               std::uint32_t counters = last_counter);
+  /// REQUIRES: a quorum has accepted `epoch`. `counters`: how many txns the epoch may have, at most
+  /// last_counter.
+  CommitWindow(Epoch epoch, Quorum quorum, std::uint32_t counters = last_counter);
 
   /// Assigns the next zxid. Proposing alone commits nothing. REQUIRES: room() > 0.
   Zxid propose();
@@ -44,6 +43,7 @@ class CommitWindow {
   void check_invariants() const;
 
  private:
+  Quorum quorum_;
   std::uint32_t counters_;
   std::map<ServerId, Zxid> acked_;  ///< Every voter, the leader too.
   Zxid proposed_;

@@ -1,76 +1,129 @@
-// A server's time at the head of its ensemble: from promising an epoch to broadcasting in it, and
-// on to the next epoch when the counter is used up.
+// A server's time at the head of its ensemble: from gathering a quorum to broadcasting, and on to
+// the next epoch when the counter is used up.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "core/base/ids.h"
 #include "core/txn/txn.h"
+#include "core/zab/commit_window.h"
 #include "core/zab/effects.h"
-#include "core/zab/leader.h"
+#include "core/zab/learner_record.h"
+#include "core/zab/stamp_clock.h"
+#include "core/zab/standing.h"
 
 namespace quorate {
 
-/// What a server knows of itself when it starts.
-struct Standing {
-  ServerId self;
-  std::set<ServerId> voters;
-  EpochPromise promised;  ///< As stored.
-  HistoryEnd history;     ///< Of the whole verified log.
-  /// The part of the log beyond the known commit point, in order: committed as soon as the new
-  /// epoch is established, not before.
-  std::vector<std::shared_ptr<const Txn>> uncommitted;
-  /// How many txns an epoch may have.
-  std::uint32_t counters_per_epoch = CommitWindow::last_counter;
-};
-
-/// Leads with a quorum of one: the server itself.
+/// Leads.
 ///
-///   promising --on_promised(accepted e)--> adopting --on_promised(current e)--> leading
-///      ^                                                                          |
-///      +---------- drained <--on_logged-- draining <--the epoch's counter ends----+
+///   gathering --a quorum has joined--> promising --stored--> collecting --a quorum has promised-->
+///   adopting --a quorum has adopted--> leading --the counter ends--> draining --> promising ...
 ///
-/// promising  The epoch is asked for, not yet stored. Nothing is proposed.
-/// adopting   The epoch is stored as accepted; it is being stored as current, behind the log that
-///            it depends on (ZOOKEEPER-4643).
-/// leading    The whole log is committed; writes are proposed and syncs answered.
-/// draining   As leading, but new writes wait: the next epoch starts behind an empty window.
+/// gathering   Waits for voters to join, to learn which epochs they have accepted.
+/// promising   This server's own promise of the new epoch is being stored.
+/// collecting  Asks who has joined for the same promise. Who promises says where its history ends;
+///             a leader that lacks what one of the quorum has gives up.
+/// adopting    The epoch is being stored as current, here and by learners, behind the history that
+///             each of them was sent (ZOOKEEPER-4643, -3911). Nothing is proposed.
+/// leading     A quorum has the epoch and all of this leader's log, which is therefore committed;
+///             writes are proposed and syncs answered.
+/// draining    As leading, but new writes wait: the next epoch starts behind an empty window.
 ///
-/// Writes and syncs that come before or between are kept in order; the connections bound how many.
+/// Servers that join later go through the same steps one by one. A server that has accepted a
+/// higher epoch (of a leader that came to nothing) makes this one move on to a higher epoch still.
+///
+/// Invariants, verified by check_invariants():
+///   (1) only a quorum's promises end collecting, only a quorum's adoption ends adopting;
+///   (2) nothing waits while leading, unless the pipeline is full.
 class Tenure {
  public:
-  explicit Tenure(Standing standing);
+  using Time = ZabTimes::Milliseconds;
 
-  /// Call once.
-  Effects start();
-  /// The promise is on stable storage, and so is every txn logged before it.
+  /// `unanimous`: all voters are present and blank: a new ensemble, in which their word counts.
+  Tenure(Standing& standing, bool unanimous, Time now);
+
+  Effects start(Time now);
+  Effects on_message(ServerId from, const PeerMessage& message, const ClockReading& now);
+  Effects on_link_down(ServerId peer);
   Effects on_promised(const EpochPromise& promise, const ClockReading& now);
+  Effects on_logged(const ClockReading& now);
   Effects on_submit(std::vector<Submission> writes, const ClockReading& now);
-  Effects on_sync(const SyncRequest& request);
-  Effects on_logged(Zxid zxid, const ClockReading& now);
+  /// `asker` is this server or a learner.
+  Effects on_sync(ServerId asker, const SyncRequest& request, Time now);
+  /// Where a learner's log parts from ours; nothing: it needs an image.
+  Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
+  Effects on_tick(const ClockReading& now);
 
-  [[nodiscard]] bool is_leading() const { return phase_ == Phase::leading; }
-  [[nodiscard]] const std::optional<Leader>& leader() const { return leader_; }
+  /// Gave up: look for a leader again.
+  [[nodiscard]] bool is_over() const { return over_; }
+  [[nodiscard]] std::optional<Epoch> established() const {
+    return window_ ? std::optional(epoch_) : std::nullopt;
+  }
+  [[nodiscard]] Epoch epoch() const { return epoch_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_writes_.size(); }
+  [[nodiscard]] bool is_clock_alarmed() const { return clock_.is_alarmed(); }
+  /// Everybody who follows, and how far.
+  [[nodiscard]] const std::map<ServerId, LearnerRecord>& learners() const { return learners_; }
   void check_invariants() const;
 
  private:
-  enum class Phase { promising, adopting, leading, draining };
+  enum class Phase { gathering, promising, collecting, adopting, leading, draining };
 
-  Effects ask_for_next_epoch();
-  void lead(Effects& effects, const ClockReading& now);
-  /// Hands what waited to the leader, as far as the epoch has room.
+  struct PendingSync {
+    ServerId asker;
+    SyncRequest request;
+    std::uint64_t round = 0;  ///< Confirmed by it.
+    Zxid point;
+  };
+
+  void on_join(ServerId from, const Join& join, Effects& effects, Time now);
+  void on_epoch_promised(ServerId from, const EpochPromised& promise, Effects& effects);
+  void on_adopted(ServerId from, const Adopted& adopted, Effects& effects, const ClockReading& now);
+  void on_ack(ServerId from, const Ack& ack, Effects& effects, const ClockReading& now);
+  void on_forward(ServerId from, const Forward& forward, Effects& effects, const ClockReading& now);
+
+  void enter(Phase phase, Time now);
+  void ask_for_next_epoch(Effects& effects, Time now);
+  void try_collected(Effects& effects);
+  /// A promising voter that has less than somebody remembers; true when the leader itself is one.
+  bool find_amnesia(Effects& effects);
+  void plan(ServerId learner, Effects& effects);
+  void synchronise(ServerId id, LearnerRecord& learner, const std::optional<LogPosition>& common,
+                   Effects& effects);
+  void try_established(Effects& effects, const ClockReading& now);
+  void propose(std::vector<Submission> writes, Effects& effects, const ClockReading& now);
   void propose_waiting(Effects& effects, const ClockReading& now);
+  void acked(ServerId voter, Zxid zxid, Effects& effects, const ClockReading& now);
+  void commit_up_to(Zxid zxid, Effects& effects);
+  void ping(Effects& effects);
+  void answer_syncs(Effects& effects);
+  [[nodiscard]] bool may_propose() const;
+  [[nodiscard]] bool is_drained() const;
+  [[nodiscard]] Proposals batch_of(const LogPosition& previous, std::vector<Record> records) const;
+  /// This server and the learners for which `holds`, as far as they are counted.
+  template <class Holds>
+  [[nodiscard]] ServerSet counted(const Holds& holds) const;
 
-  Standing standing_;
-  Phase phase_ = Phase::promising;
-  std::optional<Leader> leader_;
+  Standing& standing_;
+  bool unanimous_;
+  bool over_ = false;
+  bool established_ = false;  ///< Some epoch of this tenure was.
+  Phase phase_ = Phase::gathering;
+  Time since_;  ///< When the phase began.
+  Time last_ping_{0};
+  Epoch epoch_;           ///< Being asked for, or led.
+  bool adopted_ = false;  ///< Stored as current by this server.
+  Epoch least_;           ///< Somebody who joined cannot promise a lower one.
+  std::map<ServerId, LearnerRecord> learners_;
+  std::optional<CommitWindow> window_;
+  StampClock clock_;
   std::vector<Submission> waiting_writes_;
-  std::vector<SyncRequest> waiting_syncs_;
+  std::vector<PendingSync> syncs_;
+  std::uint64_t round_ = 0;
 };
 
 }  // namespace quorate

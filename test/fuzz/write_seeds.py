@@ -23,7 +23,10 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     messages = golden("client_message") | {"server_" + name: data for name, data in golden("server_message").items()}
-    seeds = {"frame": messages, "record": golden("txn") | {"image_" + name: data for name, data in image_inputs().items()},
+    between_servers = {f"{folder}_{name}": data for folder in ("peer_message", "peer_handshake", "history_frame")
+                       for name, data in golden(folder).items()}
+    records = golden("txn") | {"image_" + name: data for name, data in image_inputs().items()}
+    seeds = {"frame": messages, "peer_frame": between_servers, "record": records,
              "canary": {name: data for name, data in golden("client_message").items() if name.startswith("get_data")}}
     for target, inputs in seeds.items():
         if not inputs:

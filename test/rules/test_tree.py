@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     "bench": {"bench", "client", "schema", "core"},
     "test/unit": None,
     "test/fuzz": None,
+    "test/sim": None,
     "test/support": None,
 }
 FORBIDDEN_IN_CORE = re.compile(

@@ -97,9 +97,9 @@ TEST_CASE_FIXTURE(BootFixture, "what is known to be committed is applied, the re
   const Boot started = start();
 
   CHECK(started.state.last_applied() == at(4));
-  REQUIRE(started.standing.uncommitted.size() == 1);
-  CHECK(started.standing.uncommitted.front()->zxid == at(5));
-  CHECK(started.standing.history.zxid == at(5));
+  REQUIRE(started.outline.uncommitted.size() == 1);
+  CHECK(started.outline.uncommitted.front().zxid() == at(5));
+  CHECK(started.outline.ends.back() == started.log->last());
   CHECK_FALSE(started.held);
 }
 

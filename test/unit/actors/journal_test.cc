@@ -15,6 +15,7 @@ namespace {
 struct Heard {
   std::vector<Zxid> logged;
   std::vector<EpochPromise> promised;
+  int settled = 0;
 };
 
 struct FakeProposalState {
@@ -28,8 +29,17 @@ class FakeProposal final : public ThreadActor<Proposal, FakeProposalState> {
     return {
         [](meet_a, const PeersPtr&) {},
         [](submit_a, const std::shared_ptr<SubmitBatch>&) {},
+        [](session_a, const std::shared_ptr<const Touched>&) {},
         [this](logged_a, const Logged& logged) { heard_.logged.push_back(logged.zxid); },
         [this](promise_a, const EpochPromise& promise) { heard_.promised.push_back(promise); },
+        [this](settle_a) { ++heard_.settled; },
+        [](elected_a, const Elected&) {},
+        [](leader_a, const LeaderNews&) {},
+        [](link_a, const LinkState&) {},
+        [](peer_a, const std::shared_ptr<const FromPeer>&) {},
+        [](survey_a, const Surveyed&) {},
+        [](history_a, const FromHistory&) {},
+        [](tick_a, std::uint64_t) {},
     };
   }
 
@@ -63,8 +73,11 @@ struct JournalFixture : test::ServerFixture {
     batch->records.push_back({at(epoch, counter), Blob{std::string_view{"record"}}});
     caf::anon_send(journal, append_a::value, std::shared_ptr<const AppendBatch>(batch));
   }
+  static EpochPromise promise_of(std::uint32_t accepted, std::uint32_t current) {
+    return {Epoch{accepted}, ServerId{3}, Epoch{current}, std::nullopt};
+  }
   void promise(std::uint32_t accepted, std::uint32_t current) {
-    caf::anon_send(journal, promise_a::value, EpochPromise{Epoch{accepted}, Epoch{current}});
+    caf::anon_send(journal, promise_a::value, promise_of(accepted, current));
   }
 };
 
@@ -106,7 +119,7 @@ TEST_CASE("a promise is stored behind the log that it speaks of") {
   f.run();
 
   CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 1)});
-  CHECK(f.heard.promised == std::vector{EpochPromise{Epoch{2}, Epoch{1}}});
+  CHECK(f.heard.promised == std::vector{JournalFixture::promise_of(2, 1)});
   CHECK(f.log->promises().load().value()->accepted_epoch == Epoch{2});
 }
 
@@ -118,6 +131,48 @@ TEST_CASE("appends of a role that was overtaken are dropped") {
 
   CHECK(f.heard.logged.empty());
   CHECK(f.log->last().zxid == Zxid{});
+}
+
+TEST_CASE("what is cut is gone, and the log ends where the leader's does") {
+  JournalFixture f;
+  f.append(1, 1);
+  f.append(1, 2);
+  f.run();
+  const auto keep = f.log->position_at(JournalFixture::at(1, 1));
+  REQUIRE(keep.ok());
+
+  caf::anon_send(f.journal, cut_a::value, *keep);
+  f.append(2, 1);
+  f.run();
+
+  CHECK(f.log->last().zxid == JournalFixture::at(2, 1));
+  CHECK(f.log->position_at(JournalFixture::at(1, 2)).value() == *keep);
+  CHECK(f.heard.logged.back() == JournalFixture::at(2, 1));
+}
+
+TEST_CASE("a log that is not what the leader found in it ends the process") {
+  JournalFixture f;
+  f.append(1, 1);
+  f.append(1, 2);
+  f.run();
+
+  caf::anon_send(f.journal, cut_a::value, LogPosition{JournalFixture::at(1, 1), 12345});
+
+  f.run();
+  CHECK(f.ending.reason.find("does not hold what its leader found") != std::string::npos);
+}
+
+TEST_CASE("the journal is settled when all that was sent before is on stable storage") {
+  JournalFixture f;
+
+  f.append(1, 1);
+  f.promise(2, 2);
+  caf::anon_send(f.journal, settle_a::value);
+  f.run();
+
+  CHECK(f.heard.settled == 1);
+  CHECK(f.heard.logged == std::vector{JournalFixture::at(1, 1)});
+  CHECK(f.heard.promised.size() == 1);
 }
 
 TEST_CASE("what was reported survives a crash") {

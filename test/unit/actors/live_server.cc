@@ -52,7 +52,9 @@ LiveServer::LiveServer(const std::function<void(Config&)>& configure, IoKind io)
   const int fd = socket->fd.release();
   supervisor_ = spawn_supervisor(
       *context_,
-      ServerParts{store_, *log_, *image_, std::move(machine), std::move(booted->standing),
+      ServerParts{store_, *log_, *image_, std::move(machine), Quorum(ServerSet{config_.server_id}),
+                  PeerIdentity{}, -1,
+                  take_standing(*booted, config_.server_id, Quorum(ServerSet{config_.server_id})),
                   [fd](ServerContext& context) { return spawn_listener(context, fd); }});
 }
 

@@ -145,6 +145,12 @@ class Stream {
   std::size_t count_ = 0;
 };
 
+CommittedBatch serving_batch() {
+  CommittedBatch batch;
+  batch.established = true;
+  return batch;
+}
+
 long most(std::vector<long> waits) {
   REQUIRE(waits.size() >= 10);
   std::sort(waits.begin(), waits.end());
@@ -189,8 +195,7 @@ TEST_CASE("two seconds of committed writes delay a timer and a peer's heartbeat 
   handshake->session = SessionId{1};
   handshake->body = CreateSession{60'000, {}};
   caf::anon_send(commit, greet_a::value, handshake);
-  caf::anon_send(commit, commit_a::value,
-                 std::make_shared<const CommittedBatch>(CommittedBatch{{}, {}, true}));
+  caf::anon_send(commit, commit_a::value, std::make_shared<const CommittedBatch>(serving_batch()));
   int sent = 0;
   const auto feed = [&] {
     while (sent - done < batches_ahead) {

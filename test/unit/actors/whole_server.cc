@@ -76,10 +76,13 @@ WholeServer::WholeServer(MemoryDisk& disk, const Configure& configure) : store_(
   last_client_ = context.incarnation.value * 1000;
   CommitMachine machine(std::move(booted->state), config.server_id, context.incarnation, {}, 2);
   supervisor_ = spawn_supervisor(
-      context, ServerParts{store_, *log_, *image_, std::move(machine), std::move(booted->standing),
-                           [this](ServerContext& server) -> Listener {
-                             return server.system.spawn<FakeListener>(peers_, serving_);
-                           }});
+      context,
+      ServerParts{store_, *log_, *image_, std::move(machine), Quorum(ServerSet{config.server_id}),
+                  PeerIdentity{}, -1,
+                  take_standing(*booted, config.server_id, Quorum(ServerSet{config.server_id})),
+                  [this](ServerContext& server) -> Listener {
+                    return server.system.spawn<FakeListener>(peers_, serving_);
+                  }});
   run();
 }
 

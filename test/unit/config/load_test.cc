@@ -304,10 +304,13 @@ TEST_CASE("values lose the blanks around them in every source") {
   CHECK(blank.config.data_dir == "/d");
 }
 
-TEST_CASE("an ensemble is refused with a clear sentence") {
-  CHECK(refusal_of_file("server.1=a:1:2;3\nserver.2=b:1:2;3") ==
-        "zoo.cfg:1: refused: 2 server lines ask for an ensemble, and this server only serves "
-        "alone; keep its own line");
+TEST_CASE(
+    "an ensemble is its server lines, and refused with a clear sentence where they are wrong") {
+  const LoadedConfig ensemble =
+      loaded(sources({{"zoo.cfg", "server_id=2\nserver.1=a:1:2;3\nserver.2=b:1:2;127.0.0.1:3\n"}},
+                     {}, {"zoo.cfg"}));
+  CHECK(ensemble.config.membership.members.size() == 2);
+  CHECK(ensemble.config.client_port == 3);
   CHECK(refusal_of_file("server.1=a:1:2:observer;3").find("no server may vote") !=
         std::string::npos);
   CHECK(refusal_of_file("server.1=a:1") ==

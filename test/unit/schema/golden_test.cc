@@ -9,7 +9,9 @@
 
 #include "schema/capnp/client_codec.h"
 #include "schema/capnp/image_codec.h"
+#include "schema/capnp/quorum_codec.h"
 #include "schema/capnp/record_codec.h"
+#include "test/support/random_peer_values.h"
 #include "test/unit/schema/golden_values.h"
 
 namespace quorate::test {
@@ -68,6 +70,21 @@ TEST_CASE("the frames that are kept are read as the messages they were made of")
   }
 }
 
+TEST_CASE("the frames between servers that are kept are read as what they were made of") {
+  const auto check_all = [](const std::string& kind, const auto& values, const auto& decode) {
+    for (const auto& [name, value] : values) {
+      CAPTURE(name);
+      const std::string frame = kept(kind + "/" + name + ".hex");
+      const auto decoded = decode(bytes_of(frame));
+      REQUIRE(decoded.ok());
+      CHECK(same(*decoded, value));
+    }
+  };
+  check_all("peer_message", golden_peer_messages(), capnp_codec::decode_peer_message);
+  check_all("peer_handshake", golden_peer_handshakes(), capnp_codec::decode_handshake);
+  check_all("history_frame", golden_history_frames(), capnp_codec::decode_history_frame);
+}
+
 TEST_CASE("the records that are kept are read as the values they were made of") {
   for (const auto& [name, txn] : golden_txns()) {
     const auto& which = name;
@@ -92,6 +109,13 @@ TEST_CASE("there is a file for every kind of message, operation, reply and recor
   check_all_kinds<ClientMessage>(golden_client_messages(), itself);
   check_all_kinds<ServerMessage>(golden_server_messages(), itself);
   check_all_kinds<ImageRecord>(golden_image_records(), itself);
+  check_all_kinds<PeerMessage>(golden_peer_messages(), itself);
+  check_all_kinds<PeerHandshake>(golden_peer_handshakes(), itself);
+  check_all_kinds<PeerPurpose>(golden_peer_handshakes(), [](const PeerHandshake& handshake) {
+    const auto* hello = std::get_if<PeerHello>(&handshake);
+    return hello == nullptr ? nullptr : &hello->purpose;
+  });
+  check_all_kinds<HistoryFrame>(golden_history_frames(), itself);
   check_all_kinds<Operation>(
       golden_client_messages(),
       [](const ClientMessage& message) {

@@ -213,6 +213,7 @@ Golden<std::string> golden_files() {
     files.emplace_back("image/" + name + ".key", entries.at(0).key);
     files.emplace_back("image/" + name, entries.at(0).value.value_or(Blob()).text());
   }
+  for (auto& file : golden_peer_files()) files.push_back(std::move(file));
   for (auto& [file, bytes] : files) file += ".hex";
   return files;
 }

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "core/base/crc32c.h"
 #include "storage/bytes.h"
-#include "storage/crc32c.h"
 #include "storage/fence.h"
 #include "storage/log_entry.h"
 #include "storage/promises_codec.h"
@@ -33,15 +33,6 @@ std::string entry_value(const LogPosition& before, const LogRecord& record) {
 }
 
 std::string_view view(const LogKey& key) { return {key.data(), key.size()}; }
-
-TEST_CASE("the checksum is CRC-32C, with and without the processor's help") {
-  CHECK(crc32c("123456789") == 0xe3069283);
-  CHECK(crc32c_portable("123456789") == 0xe3069283);
-  CHECK(crc32c("6789", crc32c("12345")) == 0xe3069283);
-  CHECK(crc32c("") == 0);
-  const std::string zeros(70000, '\0');
-  CHECK(crc32c(zeros) == crc32c_portable(zeros));
-}
 
 TEST_CASE("keys sort as zxids do") {
   const Zxid small = Zxid::at(Epoch{1}, 0xffffffff);

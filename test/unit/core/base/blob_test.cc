@@ -36,6 +36,21 @@ TEST_CASE("blobs are equal by content") {
   CHECK_FALSE(Blob{std::string_view{"a"}} == Blob{std::string_view{"b"}});
 }
 
+TEST_CASE("a blob is filled in place, over zeros, at an address for any integer") {
+  const std::byte* written = nullptr;
+  const Blob blob = Blob::filled(10, [&](std::span<std::byte> space) {
+    CHECK(space.size() == 10);
+    CHECK(reinterpret_cast<std::uintptr_t>(space.data()) % alignof(std::uint64_t) == 0);
+    written = space.data();
+    space[0] = std::byte{'a'};
+    space[9] = std::byte{'b'};
+  });
+
+  CHECK(blob.data() == written);
+  CHECK(blob.text() == std::string_view("a\0\0\0\0\0\0\0\0b", 10));
+  CHECK(Blob::filled(0, [](auto) { FAIL("there is nothing to fill"); }).empty());
+}
+
 TEST_CASE("assigning a blob to itself keeps it") {
   Blob blob{std::string_view{"self"}};
   const Blob& same = blob;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <vector>
 
 namespace quorate {
 namespace {
@@ -12,24 +13,26 @@ constexpr ServerId leader{1};
 constexpr ServerId near{2};
 constexpr ServerId far{3};
 
+const Quorum three(ServerSet{leader, near, far});
+
 Zxid at(std::uint32_t counter) { return Zxid::at(epoch, counter); }
 
 TEST_CASE("proposing alone commits nothing") {
-  CommitWindow window(epoch, {leader, near, far});
+  CommitWindow window(epoch, three);
 
   CHECK(window.propose() == at(1));
   CHECK(window.committed() == at(0));
 }
 
 TEST_CASE("a quorum of one commits with its own ack") {
-  CommitWindow window(epoch, {leader});
+  CommitWindow window(epoch, Quorum(ServerSet{leader}));
   window.propose();
 
   CHECK(window.on_ack(leader, at(1)) == at(1));
 }
 
 TEST_CASE("one of three is not a quorum") {
-  CommitWindow window(epoch, {leader, near, far});
+  CommitWindow window(epoch, three);
   window.propose();
 
   CHECK(window.on_ack(leader, at(1)) == at(0));
@@ -37,7 +40,7 @@ TEST_CASE("one of three is not a quorum") {
 }
 
 TEST_CASE("an epoch has an end") {
-  CommitWindow window(epoch, {leader}, 2);
+  CommitWindow window(epoch, Quorum(ServerSet{leader}), 2);
   window.propose();
 
   CHECK(window.room() == 1);
@@ -46,7 +49,7 @@ TEST_CASE("an epoch has an end") {
 }
 
 TEST_CASE("an ack covers every earlier proposal") {
-  CommitWindow window(epoch, {leader, near, far});
+  CommitWindow window(epoch, three);
   for (int i = 0; i < 3; ++i) window.propose();
 
   window.on_ack(leader, at(3));
@@ -54,7 +57,7 @@ TEST_CASE("an ack covers every earlier proposal") {
 }
 
 TEST_CASE("late and repeated acks move nothing back") {
-  CommitWindow window(epoch, {leader, near, far});
+  CommitWindow window(epoch, three);
   for (int i = 0; i < 3; ++i) window.propose();
   window.on_ack(leader, at(3));
   window.on_ack(near, at(3));
@@ -64,11 +67,24 @@ TEST_CASE("late and repeated acks move nothing back") {
 }
 
 TEST_CASE("a learner that does not vote is not counted") {
-  CommitWindow window(epoch, {leader, near, far});
+  CommitWindow window(epoch, three);
   window.propose();
   window.on_ack(leader, at(1));
 
   CHECK(window.on_ack(ServerId{9}, at(1)) == at(0));
+}
+
+TEST_CASE("with groups, a majority of each of a majority of them commits") {
+  const Quorum::Weights near_by{{ServerId{1}, 1}, {ServerId{2}, 1}};
+  const Quorum::Weights far_off{{ServerId{3}, 1}};
+  CommitWindow window(epoch, Quorum(std::vector{near_by, far_off}));
+  for (int i = 0; i < 2; ++i) window.propose();
+  window.on_ack(ServerId{1}, at(2));
+  window.on_ack(ServerId{2}, at(2));
+
+  CHECK(window.committed() == at(0));
+  CHECK(window.on_ack(ServerId{3}, at(1)) == at(1));
+  window.check_invariants();
 }
 
 void random_walk(std::uint32_t seed) {
@@ -76,10 +92,10 @@ void random_walk(std::uint32_t seed) {
   const auto random = [&](std::uint32_t below) {
     return static_cast<std::uint32_t>(engine() % below);
   };
-  std::set<ServerId> voters;
+  ServerSet voters;
   const std::uint32_t count = 1 + random(5);
   for (std::uint32_t i = 1; i <= count; ++i) voters.insert(ServerId{i});
-  CommitWindow window(epoch, voters);
+  CommitWindow window(epoch, Quorum(voters));
   Zxid committed = window.committed();
   for (int step = 0; step < 200; ++step) {
     if (random(2) == 0) {

@@ -1,4 +1,4 @@
-#include "storage/crc32c.h"
+#include "core/base/crc32c.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the checksum of everything this store writes itself.
+// CRC-32C (Castagnoli), the checksum of what servers store and of the images they send each other.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,153 @@
+#include "actors/catch_up.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "actors/peers.h"
+#include "actors/runtime/pinned.h"
+#include "actors/server_context.h"
+#include "actors/spawn.h"
+#include "core/zab/history.h"
+#include "schema/capnp/quorum_codec.h"
+#include "storage/txn_log.h"
+
+namespace quorate {
+namespace {
+
+/// What one frame of history holds, and what is read at once.
+constexpr std::size_t batch_bytes = std::size_t{256} << 10;
+constexpr std::chrono::milliseconds look_again{5};
+
+struct SurveyorState {
+  static inline const char* name = "surveyor";
+  PeersPtr peers;
+};
+
+class SurveyorActor final : public ThreadActor<Surveyor, SurveyorState> {
+ public:
+  SurveyorActor(caf::actor_config& config, ServerContext& context, const TxnLog& log)
+      : ThreadActor(config), log_(context.log.component(SurveyorState::name)), txn_log_(log) {}
+
+  behavior_type make_behavior() override {
+    return {
+        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
+        [this](survey_a, const std::shared_ptr<const Survey>& wanted) { survey(wanted); },
+    };
+  }
+
+ private:
+  void survey(const std::shared_ptr<const Survey>& wanted) {
+    // Before the journal has come so far, the log would seem to end earlier than it does.
+    request(state.peers->journal, caf::infinite, synced_a::value)
+        .then([this, wanted](const Logged& logged) {
+          if (logged.zxid >= wanted->reach) {
+            answer(*wanted);
+          } else {
+            delayed_send(this, look_again, survey_a::value, wanted);
+          }
+        });
+  }
+
+  void answer(const Survey& wanted) {
+    const auto common = common_point(wanted.ends, [this](Zxid zxid) -> std::optional<LogPosition> {
+      const auto position = txn_log_.position_at(zxid);
+      if (position) return *position;
+      if (position.code() != ErrorCode::purged)
+        log_.error("history_unreadable", kv("zxid", zxid), kv("reason", position.error().text));
+      return std::nullopt;
+    });
+    send(state.peers->proposal, survey_a::value, Surveyed{wanted.learner, common});
+  }
+
+  Log log_;
+  const TxnLog& txn_log_;
+};
+
+struct CatchUpState {
+  static inline const char* name = "catch_up";
+  PeerConnection connection;
+};
+
+class CatchUpActor final : public ThreadActor<CatchUp, CatchUpState> {
+ public:
+  CatchUpActor(caf::actor_config& config, ServerContext&, const TxnLog& log,
+               const HistoryWanted& request, PeerConnection connection)
+      : ThreadActor(config), txn_log_(log), request_(request), at_(request.keep) {
+    state.connection = std::move(connection);
+  }
+
+  behavior_type make_behavior() override {
+    monitor(state.connection);
+    set_down_handler([this](const caf::down_msg&) { quit(); });
+    return {[this](more_a) { read_some(); }};
+  }
+
+ private:
+  void read_some() {
+    if (!reader_ && !open()) return;
+    std::vector<LogRecord> records;
+    const LogPosition previous = at_;
+    std::size_t bytes = 0;
+    while (at_.zxid < request_.end.zxid && bytes < batch_bytes) {
+      auto record = reader_->next();
+      if (!record) return refuse(record.error());
+      if (!record.value()) {
+        // What is still on its way to the log comes with another look.
+        reader_.reset();
+        break;
+      }
+      at_ = advance(at_, **record);
+      bytes += record.value()->bytes.size();
+      records.push_back(*std::move(*record));
+    }
+    if (!records.empty())
+      send(state.connection, frame_a::value, capnp_codec::encode_history(previous, records));
+    if (at_.zxid >= request_.end.zxid) {
+      quit();
+    } else if (records.empty()) {
+      delayed_send(this, look_again, more_a::value);
+    }
+  }
+
+  bool open() {
+    const auto position = txn_log_.position_at(at_.zxid);
+    auto reader =
+        position ? txn_log_.reader(at_.zxid) : Result<std::unique_ptr<LogReader>>(position.error());
+    if (!reader) {
+      refuse(reader.error());
+      return false;
+    }
+    if (*position != at_) {
+      refuse({ErrorCode::cut, "the history at " + to_string(at_.zxid) + " is another"});
+      return false;
+    }
+    reader_ = *std::move(reader);
+    return true;
+  }
+
+  void refuse(const Error& error) {
+    send(state.connection, frame_a::value,
+         capnp_codec::encode_history_refusal({error.code, error.text}));
+    quit();
+  }
+
+  const TxnLog& txn_log_;
+  HistoryWanted request_;
+  LogPosition at_;
+  std::unique_ptr<LogReader> reader_;
+};
+
+}  // namespace
+
+Surveyor spawn_surveyor(ServerContext& context, const TxnLog& log) {
+  return spawn_blocking<SurveyorActor>(context, log);
+}
+
+CatchUp spawn_catch_up(ServerContext& context, const TxnLog& log, const HistoryWanted& request,
+                       PeerConnection connection) {
+  return spawn_blocking<CatchUpActor>(context, log, request, std::move(connection));
+}
+
+}  // namespace quorate

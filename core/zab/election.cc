@@ -1,0 +1,165 @@
+#include "core/zab/election.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace quorate {
+
+Election::Election(ServerId self, Quorum quorum) : self_(self), quorum_(std::move(quorum)) {}
+
+bool Election::hears_quorum() const {
+  ServerSet heard{self_};
+  for (const auto& [peer, said] : peers_) heard.insert(peer);
+  return quorum_.is_quorum(heard);
+}
+
+bool Election::is_new_ensemble() const {
+  if (!role_.blank) return false;
+  return std::all_of(quorum_.voters().begin(), quorum_.voters().end(), [this](ServerId voter) {
+    if (voter == self_) return true;
+    const auto peer = peers_.find(voter);
+    return peer != peers_.end() && peer->second && peer->second->blank;
+  });
+}
+
+std::optional<ServerId> Election::established_leader() const {
+  std::optional<ServerId> leader;
+  Epoch highest;
+  for (const auto& [peer, said] : peers_) {
+    if (!said || said->stance != Stance::leading || !said->established) continue;
+    // A quorum has promised our epoch to another: this one does not know yet that it is over.
+    if (*said->established < own_.recency.current) continue;
+    if (leader && *said->established <= highest) continue;
+    leader = peer;
+    highest = *said->established;
+  }
+  return leader;
+}
+
+ElectionEffects Election::on_link_up(ServerId peer, Time now) {
+  ElectionEffects effects;
+  peers_[peer].reset();
+  effects.send.push_back({peer, own_});
+  settle(effects, now);
+  return effects;
+}
+
+ElectionEffects Election::on_link_down(ServerId peer, Time now) {
+  ElectionEffects effects;
+  peers_.erase(peer);
+  settle(effects, now);
+  return effects;
+}
+
+ElectionEffects Election::on_notification(ServerId from, const ElectionNotice& said, Time now) {
+  ElectionEffects effects;
+  const auto peer = peers_.find(from);
+  if (peer == peers_.end()) return effects;
+  const std::optional<ElectionNotice> before = std::exchange(peer->second, said);
+  if (role_.stance == Stance::following && role_.leader == from) {
+    const bool led = before && before->stance == Stance::leading;
+    if (led && said.stance != Stance::leading) effects.leader_left = from;
+    if (!led && said.stance == Stance::leading) effects.leader_ready = from;
+    // It votes for another, in this round or a later one: it will not lead us.
+    if (said.stance == Stance::looking && said.round >= own_.round && said.leader != from)
+      effects.leader_left = from;
+    if (said.stance == Stance::following) effects.leader_left = from;
+  }
+  settle(effects, now);
+  return effects;
+}
+
+ElectionEffects Election::on_role(const Role& role, Time now) {
+  ElectionEffects effects;
+  role_ = role;
+  own_.stance = role.stance;
+  own_.recency = role.recency;
+  own_.blank = role.blank;
+  own_.leader = role.leader;
+  own_.established = role.established;
+  running_ = role.stance == Stance::looking;
+  agreed_since_.reset();
+  if (running_) ++own_.round;
+  // Whoever begins to look tells its round together with its vote: without, it would pass for an
+  // answer that there is no vote.
+  settle(effects, now);
+  tell(effects);
+  return effects;
+}
+
+ElectionEffects Election::on_tick(Time now) {
+  ElectionEffects effects;
+  settle(effects, now);
+  return effects;
+}
+
+void Election::settle(ElectionEffects& effects, Time now) {
+  if (!running_) return;
+  if (const auto leader = established_leader()) {
+    running_ = false;
+    effects.elected = Elected{*leader, false};
+    return;
+  }
+  for (const auto& [peer, said] : peers_)
+    if (said && said->stance == Stance::looking) own_.round = std::max(own_.round, said->round);
+  vote();
+  tell(effects);
+  try_elect(effects, now);
+}
+
+void Election::vote() {
+  const bool afresh = is_new_ensemble();
+  own_.stands = (role_.counts || afresh) && quorum_.is_voter(self_) && hears_quorum();
+  own_.leader.reset();
+  if (!role_.counts && !afresh) return;
+  std::optional<std::tuple<Recency, ServerId>> best;
+  if (own_.stands) best = {own_.recency, self_};
+  for (const auto& [peer, said] : peers_) {
+    if (!said || said->stance != Stance::looking || said->round != own_.round || !said->stands ||
+        !quorum_.is_voter(peer))
+      continue;
+    const std::tuple<Recency, ServerId> its{said->recency, peer};
+    if (!best || *best < its) best = its;
+  }
+  if (best) own_.leader = std::get<ServerId>(*best);
+}
+
+void Election::try_elect(ElectionEffects& effects, Time now) {
+  if (!own_.leader) {
+    agreed_since_.reset();
+    return;
+  }
+  ServerSet agree{self_};
+  bool all_answered = true;
+  for (const auto& [peer, said] : peers_) {
+    if (!quorum_.is_voter(peer)) continue;
+    // Whoever has no vote has answered too.
+    const bool answered = said && (said->round == own_.round || said->stance != Stance::looking);
+    all_answered = all_answered && answered;
+    if (answered && said->round == own_.round && said->leader == own_.leader) agree.insert(peer);
+  }
+  if (!quorum_.is_quorum(agree)) {
+    agreed_since_.reset();
+    return;
+  }
+  if (!agreed_since_) agreed_since_ = now;
+  if (!all_answered && now - *agreed_since_ < wait) return;
+  running_ = false;
+  effects.elected = Elected{*own_.leader, is_new_ensemble()};
+}
+
+void Election::tell(ElectionEffects& effects) {
+  if (own_ == told_) return;
+  told_ = own_;
+  for (const auto& [peer, said] : peers_) effects.send.push_back({peer, own_});
+}
+
+void Election::check_invariants() const {
+  check(!running_ || role_.stance == Stance::looking, "who has a role runs no election");
+  check(!own_.stands || quorum_.is_voter(self_), "only a voter stands");
+}
+
+}  // namespace quorate
