@@ -8,6 +8,17 @@ die() {
   exit 1
 }
 
+# stop_server PID: asks a quorated to stop, and waits until it has; any other program is left alone.
+stop_server() {
+  local pid=$1 deadline=$((SECONDS + 30))
+  [[ $pid =~ ^[0-9]+$ ]] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = quorated ] || return 1
+  kill -TERM "$pid"
+  while [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = quorated ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
+    [ $SECONDS -lt $deadline ] || die "the server with pid $pid does not stop within 30 s; kill -9 $pid loses nothing that was acknowledged"
+    sleep 0.05
+  done
+}
+
 # packages SECTION...: the packages of these sections of packages.txt, one a line.
 packages() {
   local wanted=" $* " section='' line

@@ -1,6 +1,7 @@
 """What the end-to-end tests share: servers of their own in temporary directories, and the command line."""
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -22,6 +23,23 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def free_ports(offsets: list[int]) -> int:
+    """A port P such that P plus each offset is free, and stays so: below the ports that the system gives to outgoing
+    connections, which would else be taken by somebody's client while its server is down."""
+    while True:
+        base = random.randrange(15000, 31000)
+        probes = [socket.socket() for _ in offsets]
+        try:
+            for probe, offset in zip(probes, offsets):
+                probe.bind(("127.0.0.1", base + offset))
+            return base
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
 
 
 class Server:

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import BIN, ROOT, Server, free_port
+from support import BIN, ROOT, Server, free_ports
 
 
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess:
@@ -33,12 +33,14 @@ class FreshMachine(unittest.TestCase):
 class Commands(unittest.TestCase):
     def setUp(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="quorate-up-"))
-        self.port = str(free_port())
+        self.port = str(free_ports([0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23]))
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.addCleanup(self.down)
 
     def up(self, *options: str) -> subprocess.CompletedProcess:
-        return run(str(ROOT / "deploy/up"), "--no-install", *options, cwd=self.home)
+        # One server where more would tell nothing more.
+        count = () if "--servers" in options else ("--servers", "1")
+        return run(str(ROOT / "deploy/up"), "--no-install", *count, *options, cwd=self.home)
 
     def down(self, *options: str) -> subprocess.CompletedProcess:
         return run(str(ROOT / "deploy/down"), *options, cwd=self.home)
@@ -86,11 +88,41 @@ class Commands(unittest.TestCase):
         self.assertFalse(Path(f"/proc/{pid}/exe").exists())
         self.assertFalse((self.home / "quorate-data/server-1.pid").exists())
 
-    def test_more_servers_than_one_are_refused(self):
-        done = self.up("--servers", "3", "--base-port", self.port)
+    def test_a_new_directory_gets_an_ensemble_of_three(self):
+        done = run(str(ROOT / "deploy/up"), "--no-install", "--base-port", self.port, cwd=self.home)
 
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("--servers 3", done.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ports = [int(self.port) + 10 * n for n in range(3)]
+        clients = ",".join(f"127.0.0.1:{port}" for port in ports)
+        self.assertEqual(done.stdout.splitlines()[-1],
+                         f"ready clients={clients} dir={self.home.resolve()}/quorate-data")
+        self.assertEqual(self.quorate("create", "/a", "hello").returncode, 0)
+        os.kill(self.pid(), signal.SIGKILL)
+        others = ",".join(f"127.0.0.1:{port}" for port in ports[1:])
+        got = run(str(BIN / "quorate"), "--endpoints", others, "get", "/a", cwd=self.home)
+        self.assertEqual(got.stdout, "hello\n", got.stderr)
+
+        again = self.up("--servers", "3")
+
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(self.quorate("get", "/a").stdout, "hello\n")
+        self.assertEqual(self.down().stdout, "stopped 3 server(s) of ./quorate-data\n")
+
+    def test_one_server_is_restarted(self):
+        self.up("--base-port", self.port)
+        pid = self.pid()
+
+        done = self.up("--restart", "1")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotEqual(self.pid(), pid)
+
+    def test_a_number_of_servers_that_helps_nobody_is_refused(self):
+        for count in ("2", "4", "0", "x"):
+            done = self.up("--servers", count, "--base-port", self.port)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"--servers {count}", done.stderr)
+        self.assertNotEqual(self.up("--restart", "2").returncode, 0)
 
     def test_a_directory_keeps_its_ports(self):
         self.up("--base-port", self.port)

@@ -1,0 +1,193 @@
+"""Three servers that stay one service: whoever is killed, stopped or emptied."""
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from ensemble import Ensemble, Writer, contents
+from support import BIN, PATIENCE, quorate, quorate_json
+
+
+class EnsembleCase(unittest.TestCase):
+    def setUp(self) -> None:
+        self.ensemble = Ensemble()
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+
+    def through(self, *arguments: str) -> subprocess.CompletedProcess:
+        """With all servers named: whoever serves answers."""
+        return subprocess.run([str(BIN / "quorate"), "--endpoints", self.ensemble.endpoints, "--timeout", "10s", *arguments],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=True)
+
+    def check_all_hold(self, acknowledged: dict[str, str]) -> None:
+        self.assertGreater(len(acknowledged), 5)
+        reference = None
+        for member in self.ensemble.members.values():
+            held = contents(member, "/writes")
+            for path, data in acknowledged.items():
+                self.assertEqual(held.get(path), data, f"server {member.number} lost {path}")
+            values = list(held.values())
+            self.assertEqual(len(values), len(set(values)), "a write was executed twice")
+            reference = reference or held
+            self.assertEqual(held, reference, f"server {member.number} differs")
+
+
+class Ensembles(EnsembleCase):
+    def test_what_is_written_through_one_is_read_through_all(self):
+        first, second, third = self.ensemble.members.values()
+        quorate(first, "create", "/a", "hello")
+
+        for member in (second, third):
+            quorate(member, "sync", "/a")
+            self.assertEqual(quorate(member, "get", "/a").stdout, "hello\n")
+        quorate(third, "set", "/a", "world")
+        quorate(second, "sync", "/a")
+        self.assertEqual(quorate(second, "get", "/a").stdout, "world\n")
+
+    def test_a_watch_on_one_server_sees_a_write_through_another(self):
+        first, _, third = self.ensemble.members.values()
+        quorate(first, "create", "/watched", "1")
+        waiting = subprocess.Popen([str(BIN / "quorate"), "--endpoints", third.endpoint, "wait", "/watched", "--until", "value=2"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+
+        quorate(first, "set", "/watched", "2")
+
+        self.assertEqual(waiting.wait(PATIENCE), 0)
+
+    def test_an_ephemeral_goes_with_its_session_on_all_servers(self):
+        first, _, third = self.ensemble.members.values()
+        holder = subprocess.Popen([str(BIN / "quorate"), "--endpoints", first.endpoint, "create", "--ephemeral", "--hold",
+                                   "/holder", "x"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(holder.kill)
+        quorate(third, "wait", "/holder", timeout=60)
+
+        holder.send_signal(signal.SIGINT)
+        holder.wait(PATIENCE)
+
+        quorate(third, "sync", "/")
+        self.assertEqual(quorate(third, "get", "/holder", check=False).returncode, 3)
+
+
+class Crashes(EnsembleCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.through("create", "/writes")
+        self.writer = Writer(self.ensemble)
+        self.addCleanup(self.writer.stopping.set)
+        self.writer.start()
+        time.sleep(0.5)
+
+    def write_for_a_while(self, seconds: float = 0.7) -> None:
+        before = len(self.writer.acknowledged)
+        deadline = time.monotonic() + PATIENCE
+        time.sleep(seconds)
+        while len(self.writer.acknowledged) == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertGreater(len(self.writer.acknowledged), before, "nothing is written any more")
+
+    def test_the_leader_is_killed_again_and_again(self):
+        for _ in range(3):
+            leader = self.ensemble.leader()
+            leader.kill()
+            self.write_for_a_while()
+            leader.start()
+
+        self.check_all_hold(self.writer.finish())
+
+    def test_a_follower_is_killed_and_comes_back(self):
+        follower = self.ensemble.followers()[0]
+        follower.kill()
+        self.write_for_a_while()
+        follower.start()
+
+        self.check_all_hold(self.writer.finish())
+
+    def test_all_are_killed_at_once(self):
+        for member in self.ensemble.members.values():
+            member.process.send_signal(signal.SIGKILL)
+        for member in self.ensemble.members.values():
+            member.process.wait()
+        for member in self.ensemble.members.values():
+            member.start(wait=False)
+        for member in self.ensemble.members.values():
+            member.wait_until_serving()
+        self.write_for_a_while()
+
+        self.check_all_hold(self.writer.finish())
+
+    def test_a_paused_leader_is_replaced_and_serves_again_as_a_follower(self):
+        leader = self.ensemble.leader()
+        leader.pause()
+        self.addCleanup(leader.resume)
+        self.write_for_a_while(2.5)
+        leader.resume()
+        leader.wait_until_serving()
+
+        self.assertIsNot(self.ensemble.leader(), leader)
+        self.check_all_hold(self.writer.finish())
+
+    def test_an_emptied_server_learns_all_before_it_counts(self):
+        follower = self.ensemble.followers()[0]
+        follower.kill()
+        shutil.rmtree(follower.data)
+        self.write_for_a_while()
+        follower.start()
+        follower.wait_for_line("looking", "votes=false")
+        acknowledged = self.writer.finish()
+        other = next(m for m in self.ensemble.followers() if m is not follower)
+        other.kill()
+
+        # With the third one gone, the former empty one is needed, and knows all.
+        self.through("create", "/writes/needed", "both")
+        other.start()
+
+        self.check_all_hold(acknowledged)
+
+
+class History(EnsembleCase):
+    def test_a_server_far_behind_is_brought_up_from_the_disk(self):
+        follower = self.ensemble.followers()[0]
+        follower.kill()
+        self.through("create", "/big")
+        block = "x" * 100_000
+        for number in range(40):
+            self.through("create", f"/big/{number}", block)
+
+        follower.start()
+
+        follower.wait_for_line("fetches_history", "image=false")
+        quorate(follower, "sync", "/")
+        self.assertEqual(quorate_json(follower, "stat", "/big")["num_children"], 40)
+        self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
+
+
+class Refusals(unittest.TestCase):
+    def test_a_server_of_another_ensemble_is_refused_and_nobody_minds(self):
+        ensemble = Ensemble()
+        self.addCleanup(ensemble.discard)
+        ensemble.start()
+        intruder = ensemble.members[3]
+        intruder.kill()
+        shutil.rmtree(intruder.data)
+        intruder.options += ["--cluster-id", "another"]
+        intruder.start(wait=False)
+
+        intruder.wait_for_line("another ensemble")
+        quorate(ensemble.members[1], "create", "/still", "works")
+
+    def test_one_of_three_serves_nobody(self):
+        ensemble = Ensemble()
+        self.addCleanup(ensemble.discard)
+        ensemble.start()
+        for number in (1, 2):
+            ensemble.members[number].kill()
+
+        ensemble.members[3].wait_for_line("not_serving")
+        done = quorate(ensemble.members[3], "--timeout", "2s", "get", "/", check=False)
+        self.assertNotEqual(done.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
