@@ -147,8 +147,17 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   void fetch(const Fetch& fetch) {
     const auto link = state.peers->links.find(fetch.leader);
     if (link == state.peers->links.end()) return;
+    if (fetch.image) {
+      // Servers send no images yet. Waiting here is calmer than asking the leader again and again.
+      log_.error("needs_image", kv("leader", fetch.leader), kv("zxid", fetch.end.zxid),
+                 kv("do",
+                    "the leader's log no longer reaches back to this server's, and images are not "
+                    "sent between servers yet: this server serves nobody; on the others, raise "
+                    "history_records so that it happens to none of them"));
+      return;
+    }
     log_.info("fetches_history", kv("leader", fetch.leader), kv("keep", fetch.keep.zxid),
-              kv("end", fetch.end.zxid), kv("image", fetch.image));
+              kv("end", fetch.end.zxid));
     send(link->second, fetch_a::value, fetch);
   }
 

@@ -157,7 +157,7 @@ class History(EnsembleCase):
 
         follower.start()
 
-        follower.wait_for_line("fetches_history", "image=false")
+        follower.wait_for_line("fetches_history", "leader=")
         quorate(follower, "sync", "/")
         self.assertEqual(quorate_json(follower, "stat", "/big")["num_children"], 40)
         self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
