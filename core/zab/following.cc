@@ -5,16 +5,10 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 
 namespace quorate {
 namespace {
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::size_t bytes_of(const ProposalBatch& batch) {
   std::size_t bytes = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 
 namespace quorate {
 namespace {
@@ -12,13 +13,6 @@ namespace {
 constexpr Epoch epoch_max{0x7fff'ffff};
 /// A batch of records ends when it has so many bytes: one frame, and one turn of a learner.
 constexpr std::size_t batch_bytes = std::size_t{1} << 20;
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
