@@ -72,7 +72,7 @@ std::size_t PeerLinkLogic::consume(std::span<const char> bytes) {
   while (used < bytes.size() && phase_ != Phase::greeted) {
     const auto rest = bytes.subspan(used);
     const FrameLimits limits =
-        phase_ == Phase::open ? FrameLimits{limits_.frame_bytes_max} : capnp_codec::hello_limits;
+        phase_ == Phase::open ? capnp_codec::peer_limits : capnp_codec::hello_limits;
     const Result<std::size_t> size = capnp_codec::frame_size(std::as_bytes(rest), limits);
     if (!size) {
       refuse(size.error().code, size.error().text);

@@ -31,7 +31,6 @@ struct PeerLinkLimits {
   std::chrono::milliseconds heartbeat{100};
   std::chrono::milliseconds silence{1000};
   std::chrono::milliseconds handshake{5000};
-  std::size_t frame_bytes_max = std::size_t{16} << 20;
 };
 
 /// What the logic wants of its owner; called from within its functions.
