@@ -119,4 +119,4 @@ def contents(member: Member, parent: str) -> dict[str, str]:
     quorate(member, "sync", parent)
     lines = quorate(member, "tree", "export", parent).stdout
     nodes = [json.loads(line) for line in lines.splitlines()[1:]]
-    return {parent + node["path"]: node["data"] for node in nodes if node["path"] != "/"}
+    return {parent + node["path"]: node.get("data", "") for node in nodes if node["path"] != "/"}
