@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -51,6 +52,25 @@ class Stopwatch:
         return self.seconds
 
 
+class Pulse(threading.Thread):
+    """Notices when this process is not run, and so probably nothing else on this machine either."""
+
+    BEAT_S, MISSED_S = 0.05, 0.5
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.stalls: list[tuple[int, int]] = []  # From, to.
+
+    def run(self) -> None:
+        last = time.monotonic_ns()
+        while True:
+            time.sleep(self.BEAT_S)
+            now = time.monotonic_ns()
+            if now - last > self.MISSED_S * 1e9:
+                self.stalls.append((last, now))
+            last = now
+
+
 class Leg:
     """One ensemble, its clients, and what is done to them."""
 
@@ -62,6 +82,8 @@ class Leg:
         self.load: subprocess.Popen | None = None
         self.began = time.monotonic_ns()
         self.clock = Stopwatch()  # Of the faults.
+        self.pulse = Pulse()
+        self.pulse.start()
         self.faults: list[tuple[str, int]] = []  # What was done, and when it began.
 
     def say(self, text: str) -> None:
@@ -162,9 +184,12 @@ class Leg:
     def say_gaps(self, history: History, end: int) -> None:
         gaps: dict[str, float] = {}
         for (name, begun), (_, over) in zip(self.faults, [*self.faults[1:], ("", end)]):
-            gaps[name] = max(longest_gap(history, begun, over), gaps.get(name, 0))
+            gaps[name] = max(longest_gap(history, begun, over, self.pulse.stalls), gaps.get(name, 0))
         by_length = sorted(gaps.items(), key=lambda it: -it[1])
         print("  longest time without an acknowledged write: " + ", ".join(f"{gap:.1f} s ({name})" for name, gap in by_length))
+        if self.pulse.stalls:
+            stood_still = sum(after - before for before, after in self.pulse.stalls) / 1e9
+            print(f"  not counted in this: {stood_still:.1f} s in which the machine did not even run this program")
 
 
 def ask(endpoints: str, *words: str) -> str | None:

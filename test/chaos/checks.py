@@ -7,7 +7,7 @@ clock is one of the checks.
 import bisect
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from history import FOREVER, ON_REGISTERS, Event, History, Op, zxid_text
 from linearizable import Undecided, why_not_linearizable
@@ -306,7 +306,11 @@ def check(history: History, lines_max: int = 5) -> list[str]:
     return found
 
 
-def longest_gap(history: History, start: int, end: int) -> float:
-    """The longest time without an acknowledged write between two moments, in seconds."""
+def longest_gap(history: History, start: int, end: int, stalls: Sequence[tuple[int, int]] = ()) -> float:
+    """The longest time without an acknowledged write between two moments, in seconds. What falls into `stalls` is not counted."""
     times = [start, *sorted(op.returned for op in history.ops if op.is_acknowledged_write and start <= op.returned <= end), end]
-    return max(after - before for before, after in zip(times, times[1:])) / 1e9
+
+    def length(before: int, after: int) -> int:
+        return after - before - sum(max(0, min(after, to) - max(before, since)) for since, to in stalls)
+
+    return max(length(before, after) for before, after in zip(times, times[1:])) / 1e9

@@ -98,17 +98,33 @@ def restart_loop(leg) -> None:
 
 @fault("empty-data")
 def empty_data(leg) -> None:
-    follower = leg.random.choice(leg.cluster.followers())
-    leg.say(f"kill -9 {follower.number} and empty its data directory")
-    follower.kill()
-    shutil.rmtree(follower.data)
+    victim = leg.random.choice(list(leg.cluster.members.values()))
+    leg.say(f"kill -9 {victim.number} and empty its data directory")
+    victim.kill()
+    shutil.rmtree(victim.data)
     leg.hold(0.5, 1.5)
-    said_before = follower.log.stat().st_size
-    follower.start(wait=False)
-    leg.wait_until(lambda: "looking" in log_behind(follower, said_before), f"server {follower.number} looks for a leader")
-    first = next(line for line in log_behind(follower, said_before).splitlines() if " looking " in line)
+    said_before = victim.log.stat().st_size
+    victim.start(wait=False)
+    leg.wait_until(lambda: " looking " in log_behind(victim, said_before), f"server {victim.number} looks for a leader")
+    first = next(line for line in log_behind(victim, said_before).splitlines() if " looking " in line)
     if "votes=false" not in first:
-        leg.fail(f"server {follower.number} was emptied and votes: {first}")
+        leg.fail(f"server {victim.number} was emptied and votes: {first}")
+
+
+@fault("old-data")
+def old_data(leg) -> None:
+    """As a disk that lied about its syncs, or a backup put back by a person: the server has lost what it acknowledged."""
+    victim = leg.random.choice(list(leg.cluster.members.values()))
+    leg.say(f"give {victim.number} back the data that it had a moment ago")
+    victim.kill()
+    old = victim.data.with_name("old-data")
+    shutil.copytree(victim.data, old)
+    victim.start(wait=False)
+    leg.hold(1.5, 3)
+    victim.kill()
+    shutil.rmtree(victim.data)
+    old.rename(victim.data)
+    victim.start(wait=False)
 
 
 @fault("swap-data", servers_min=5)
@@ -203,6 +219,54 @@ def ring(leg) -> None:
         for distance in range(2, count - 1) if count > 3 else ([2] if at == 0 else []):
             part(leg, [one], [members[(at + distance) % count]])
     leg.hold(3, 5)
+
+
+@fault("everything")
+def everything(leg) -> None:
+    """Whatever happens to whomever, without regard to what is left."""
+    leg.say("kill, stop, cut and mend at random")
+    members = list(leg.cluster.members.values())
+    paused: set[Member] = set()
+
+    def kill(member: Member) -> None:
+        paused.discard(member)
+        member.kill()
+
+    def pause(member: Member) -> None:
+        paused.add(member)
+        member.pause()
+
+    def resume() -> None:
+        while paused:
+            paused.pop().resume()
+
+    def cut() -> None:
+        one, other = leg.random.sample(members, 2)
+        leg.network.cut(one.number, other.number)
+
+    try:
+        for _ in range(leg.random.randint(10, 20)):
+            running = leg.cluster.running()
+            dead = [member for member in members if member not in running]
+            what = leg.random.choice(["kill", "start", "start", "pause", "resume", "cut", "cut", "cut", "heal"])
+            if what == "kill" and running:
+                kill(leg.random.choice(running))
+            elif what == "start" and dead:
+                leg.random.choice(dead).start(wait=False)
+            elif what == "pause" and running:
+                pause(leg.random.choice(running))
+            elif what == "resume":
+                resume()
+            elif what == "cut":
+                cut()
+            elif what == "heal":
+                leg.network.heal()
+            leg.hold(0.05, 0.8)
+    finally:
+        resume()
+    for member in members:
+        if member not in leg.cluster.running():
+            member.start(wait=False)
 
 
 @fault("link-down", needs="namespaces")

@@ -249,6 +249,7 @@ class Checks(unittest.TestCase):
 
     def test_the_longest_gap_is_between_two_acknowledged_writes(self):
         self.assertAlmostEqual(longest_gap(history(self.lines), 0, 130 * MS), 0.040)
+        self.assertAlmostEqual(longest_gap(history(self.lines), 0, 130 * MS, [(30 * MS, 60 * MS)]), 0.030)
 
 
 if __name__ == "__main__":
