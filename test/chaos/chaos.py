@@ -23,6 +23,7 @@ from cluster import Cluster
 from ensemble import contents
 from faults import FAULTS
 from history import History, load
+from logs import complaints
 from network import Namespaces, Proxied, unshare, why_no_namespaces
 from places import BIN, LOAD, ROOT
 
@@ -171,7 +172,8 @@ class Leg:
 
     def judge(self) -> None:
         history = load(self.history)
-        found = check(history)
+        said = {number: member.log.read_text(errors="replace") for number, member in self.cluster.members.items()}
+        found = check(history) + complaints(said)
         times = [op.invoke for op in history.ops]
         self.say_gaps(history, max(times))
         writes = sum(op.is_acknowledged_write for op in history.ops)
@@ -225,7 +227,8 @@ def run_leg(name: str, words: argparse.Namespace) -> int:
             traceback.print_exc(file=sys.stdout)
         print(f"  FAILED: {failure}")
         print(f"  history and the servers' logs and data: {directory}")
-        print(f"  again: {sys.argv[0]} --leg {name} --seed {words.seed} --seconds {words.seconds:.0f}", flush=True)
+        only = f" --only {','.join(words.only)}" if words.only else ""
+        print(f"  again: {sys.argv[0]} --leg {name} --seed {words.seed} --seconds {words.seconds:.0f} --servers {count}{only}", flush=True)
         return 1
     finally:
         if leg and leg.load and leg.load.poll() is None:
