@@ -118,6 +118,9 @@ def part_chaos() -> Tally:
     if not build("release", "quorated", "quorate", "chaos_load"):
         return one(False)
     tally = unittest("test/chaos", "test_*.py")
+    # Other commits, other faults; the same commit, the same ones.
+    commit = run("git", "rev-parse", "--short=6", "HEAD", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+    os.environ.setdefault("QUORATE_TEST_CHAOS_SEED", str(int(commit or "1", 16) % 1_000_000))
     said = ""
     # What happens at which second is of interest while it happens.
     with subprocess.Popen([sys.executable, "-u", "test/chaos/chaos.py"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as chaos:
