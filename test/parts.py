@@ -115,7 +115,7 @@ def part_e2e() -> Tally:
 
 
 def part_chaos() -> Tally:
-    if not build("release", "quorated", "quorate", "chaos_load"):
+    if not build("release", "quorated", "quorate", "quorate-bench", "chaos_load"):
         return one(False)
     tally = unittest("test/chaos", "test_*.py")
     # Other commits, other faults; the same commit, the same ones.

@@ -101,12 +101,13 @@ class Leg:
             self.clock.read()
             time.sleep(min(left, 0.25))
 
-    def wait_until(self, holds, what: str) -> float:
+    def wait_until(self, holds, what: str, patience: int = 1) -> float:
+        """Waits, `patience` times as long as for an ensemble to serve again. Returns the seconds."""
         watch = Stopwatch()
         while not holds():
             self.clock.read()
-            if watch.read() > PATIENCE_S:
-                self.fail(f"not within {PATIENCE_S:.0f} s: {what}")
+            if watch.read() > patience * PATIENCE_S:
+                self.fail(f"not within {patience * PATIENCE_S:.0f} s: {what}")
             time.sleep(0.05)
         return watch.read()
 
@@ -126,6 +127,28 @@ class Leg:
     def through(self, *words: str) -> bool:
         """Whether a command succeeds through whichever server serves."""
         return ask(self.cluster.endpoints, *words) is not None
+
+    def newest_zxid(self) -> int:
+        """Of a write that was acknowledged just now."""
+        self.wait_until(lambda: self.through("create", "--if-absent", "/newest") and self.through("set", "/newest", "x"),
+                        "a write is acknowledged")
+        said = None
+
+        def answered() -> bool:
+            nonlocal said
+            said = ask(self.cluster.endpoints, "-o", "json", "stat", "/newest")
+            return said is not None
+
+        self.wait_until(answered, "a read is answered")
+        epoch, counter = json.loads(said)["mzxid"].split(".")
+        return (int(epoch, 16) << 32) + int(counter, 16)
+
+    def write_much(self) -> None:
+        """Megabytes, and not a part of the history."""
+        endpoints = ",".join(member.endpoint for member in self.cluster.running())
+        subprocess.run([str(BIN / "quorate-bench"), "load", "--endpoints", endpoints, "-c", "4", "-d", "4", "--read-share", "0", "--nodes",
+                        "100", "--value-bytes", "50000", "--seconds", "1", "--warmup", "0"],
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
 
     def break_things(self, seconds: float, only: list[str]) -> None:
         chosen = [it for it in FAULTS if it.suits(self.network) and (not only or it.name in only)]
@@ -165,7 +188,7 @@ class Leg:
         if self.load.returncode != 0:
             self.fail(f"the load ended with {self.load.returncode}")
         first = next(iter(self.cluster.members.values()))
-        self.wait_until(lambda: ask(first.endpoint, "ls", "/chaos/ephemerals") == "", "the last sessions have expired")
+        self.wait_until(lambda: ask(first.endpoint, "ls", "/chaos/ephemerals") == "", "the last sessions have expired", patience=3)
         with self.history.open("a") as lines:
             for number, member in self.cluster.members.items():
                 lines.write(json.dumps({"t": "final", "server": number, "nodes": contents(member, "/chaos")}) + "\n")

@@ -6,6 +6,8 @@ from ensemble import Ensemble, Member
 from network import Namespaces, Proxied
 
 TICK_MS = 500
+# Images and checkpoints are written while things happen, and the log is purged as soon as may be.
+SHORT_LOG = ["--snapshot-interval-s", "1", "--snapshot-records", "1000", "--checkpoint-log-bytes", "16MiB", "--history-records", "0"]
 
 
 class Cluster(Ensemble):
@@ -24,7 +26,7 @@ class Cluster(Ensemble):
             member.host, member.port = network.host(number), network.port(number)
             member.under = network.under(number)
             # Each sees the others at addresses of its own, so the ensemble has a name.
-            member.options += ["--cluster-id", "chaos", "--tick-time-ms", str(TICK_MS), "--connections-per-ip-max", "0"]
+            member.options += ["--cluster-id", "chaos", "--tick-time-ms", str(TICK_MS), "--connections-per-ip-max", "0", *SHORT_LOG]
             self.members[number] = member
 
     @property

@@ -2,6 +2,7 @@
 
 A fault gets a Leg (chaos.py): the cluster, its network, `random`, `say()` for what is done to whom, and `hold()` to let it last.
 """
+import re
 import shutil
 from dataclasses import dataclass
 from typing import Callable
@@ -125,6 +126,43 @@ def old_data(leg) -> None:
     shutil.rmtree(victim.data)
     old.rename(victim.data)
     victim.start(wait=False)
+
+
+@fault("far-behind")
+def far_behind(leg) -> None:
+    """What the server lacks is no longer in anybody's log: it needs an image, and something may happen to it or to the leader meanwhile."""
+    victim = leg.random.choice(leg.cluster.followers())
+    emptied = leg.random.random() < 0.3
+    leg.say(f"keep {victim.number} away{', empty its data directory' if emptied else ''} and write until the logs are purged")
+    victim.kill()
+    if emptied:
+        shutil.rmtree(victim.data)
+    others = leg.cluster.running()
+    kept = leg.newest_zxid()
+
+    def purged() -> bool:
+        if all(purged_to(member) >= kept for member in others):
+            return True
+        leg.write_much()
+        return False
+
+    leg.wait_until(purged, "the logs are purged", patience=6)
+    said_before = victim.log.stat().st_size
+    victim.start(wait=False)
+    killed = leg.random.choice([None, victim, "leader"])
+    if killed is not None:
+        leg.hold(0.1, 0.6)
+        killed = leg.cluster.leader() if killed == "leader" else killed
+        leg.say(f"... it comes back, and then kill -9 {killed.number}")
+        killed.kill()
+        killed.start(wait=False)
+    leg.wait_until(lambda: "image_received" in log_behind(victim, said_before), f"server {victim.number} gets an image")
+
+
+def purged_to(member: Member) -> int:
+    """The last zxid that is no longer in a server's log."""
+    said = re.findall(r" log_purged .*\bzxid=([0-9a-f]+)\.([0-9a-f]+)", member.log.read_text(errors="replace"))
+    return max(((int(epoch, 16) << 32) + int(counter, 16) for epoch, counter in said), default=0)
 
 
 @fault("swap-data", servers_min=5)
