@@ -20,7 +20,7 @@ from pathlib import Path
 
 from checks import check, longest_gap
 from cluster import Cluster
-from ensemble import contents
+from ensemble import Member, contents
 from faults import FAULTS
 from history import History, load
 from logs import complaints
@@ -128,8 +128,22 @@ class Leg:
         """Whether a command succeeds through whichever server serves."""
         return ask(self.cluster.endpoints, *words) is not None
 
+    def leader(self) -> Member:
+        found: list[Member] = []
+
+        def somebody_leads() -> bool:
+            found[:] = filter(None, [self.cluster.leading()])
+            return bool(found)
+
+        self.wait_until(somebody_leads, "somebody leads")
+        return found[0]
+
+    def followers(self) -> list[Member]:
+        leader = self.leader()
+        return [member for member in self.cluster.members.values() if member is not leader]
+
     def newest_zxid(self) -> int:
-        """Of a write that was acknowledged just now."""
+        """Of a write that is acknowledged now."""
         self.wait_until(lambda: self.through("create", "--if-absent", "/newest") and self.through("set", "/newest", "x"),
                         "a write is acknowledged")
         said = None

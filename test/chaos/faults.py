@@ -39,7 +39,7 @@ def numbers(members: list[Member]) -> str:
 
 @fault("kill-leader")
 def kill_leader(leg) -> None:
-    leader = leg.cluster.leader()
+    leader = leg.leader()
     leg.say(f"kill -9 the leader, {leader.number}")
     leader.kill()
     leg.hold(1, 2.5)
@@ -48,7 +48,7 @@ def kill_leader(leg) -> None:
 
 @fault("kill-follower")
 def kill_follower(leg) -> None:
-    follower = leg.random.choice(leg.cluster.followers())
+    follower = leg.random.choice(leg.followers())
     leg.say(f"kill -9 a follower, {follower.number}")
     follower.kill()
     leg.hold(1, 2.5)
@@ -69,7 +69,7 @@ def kill_all(leg) -> None:
 
 @fault("pause-leader")
 def pause_leader(leg) -> None:
-    leader = leg.cluster.leader()
+    leader = leg.leader()
     leg.say(f"stop the leader's process, {leader.number}, and let it go on")
     leader.pause()
     leg.hold(2, 5)
@@ -78,7 +78,7 @@ def pause_leader(leg) -> None:
 
 @fault("pause-follower")
 def pause_follower(leg) -> None:
-    follower = leg.random.choice(leg.cluster.followers())
+    follower = leg.random.choice(leg.followers())
     leg.say(f"stop a follower's process, {follower.number}, and let it go on")
     follower.pause()
     leg.hold(2, 5)
@@ -131,7 +131,7 @@ def old_data(leg) -> None:
 @fault("far-behind")
 def far_behind(leg) -> None:
     """What the server lacks is no longer in anybody's log: it needs an image, and something may happen to it or to the leader meanwhile."""
-    victim = leg.random.choice(leg.cluster.followers())
+    victim = leg.random.choice(leg.followers())
     emptied = leg.random.random() < 0.3
     leg.say(f"keep {victim.number} away{', empty its data directory' if emptied else ''} and write until the logs are purged")
     victim.kill()
@@ -152,7 +152,7 @@ def far_behind(leg) -> None:
     killed = leg.random.choice([None, victim, "leader"])
     if killed is not None:
         leg.hold(0.1, 0.6)
-        killed = leg.cluster.leader() if killed == "leader" else killed
+        killed = leg.leader() if killed == "leader" else killed
         leg.say(f"... it comes back, and then kill -9 {killed.number}")
         killed.kill()
         killed.start(wait=False)
@@ -167,7 +167,7 @@ def purged_to(member: Member) -> int:
 
 @fault("swap-data", servers_min=5)
 def swap_data(leg) -> None:
-    one, other = leg.random.sample(leg.cluster.followers(), 2)
+    one, other = leg.random.sample(leg.followers(), 2)
     leg.say(f"kill -9 {one.number} and {other.number} and swap their data directories")
     for member in (one, other):
         member.kill()
@@ -205,7 +205,7 @@ def part(leg, some: list[Member], others: list[Member]) -> None:
 
 @fault("cut-off-leader")
 def cut_off_leader(leg) -> None:
-    leader = leg.cluster.leader()
+    leader = leg.leader()
     leg.say(f"cut the leader, {leader.number}, off from the others; clients still reach it")
     part(leg, [leader], [it for it in leg.cluster.members.values() if it is not leader])
     leg.hold(2, 4)
@@ -214,7 +214,7 @@ def cut_off_leader(leg) -> None:
 @fault("cut-off-minority")
 def cut_off_minority(leg) -> None:
     members = list(leg.cluster.members.values())
-    some = leg.random.sample(leg.cluster.followers(), (len(members) - 1) // 2)
+    some = leg.random.sample(leg.followers(), (len(members) - 1) // 2)
     leg.say(f"cut {numbers(some)} off")
     part(leg, some, [it for it in members if it not in some])
     leg.hold(2, 4)
@@ -222,7 +222,7 @@ def cut_off_minority(leg) -> None:
 
 @fault("leader-is-not-heard")
 def leader_is_not_heard(leg) -> None:
-    leader = leg.cluster.leader()
+    leader = leg.leader()
     leg.say(f"nothing that the leader, {leader.number}, says arrives")
     for other in leg.cluster.members.values():
         if other is not leader:
@@ -232,7 +232,7 @@ def leader_is_not_heard(leg) -> None:
 
 @fault("leader-hears-nobody")
 def leader_hears_nobody(leg) -> None:
-    leader = leg.cluster.leader()
+    leader = leg.leader()
     leg.say(f"nothing arrives at the leader, {leader.number}")
     for other in leg.cluster.members.values():
         if other is not leader:
@@ -331,7 +331,7 @@ def slow_links(leg) -> None:
 
 @fault("narrow-link", needs="proxies")
 def narrow_link(leg) -> None:
-    follower = leg.random.choice(leg.cluster.followers())
+    follower = leg.random.choice(leg.followers())
     rate = leg.random.choice([1000, 4000, 16000])
     leg.say(f"the links of a follower, {follower.number}, carry {rate} bytes a second")
     for way in leg.network.ways_of(follower.number):
