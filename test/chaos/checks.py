@@ -196,6 +196,17 @@ def session_end(history: History, client: str) -> int | None:
     return None
 
 
+def sessions_live_while_they_are_heard(history: History) -> Found:
+    """I-18: whoever was answered a moment ago has not been silent for the whole of its session's time. Touches may be lost with
+    the server that heard them, so the moment is a quarter of that time."""
+    by_client = history.by_client()
+    for client, session in history.sessions.items():
+        for at, state in session.states:
+            heard = [op for op in by_client[client] if op.zxid and op.returned <= at] if state == "expired" else []
+            if heard and at - heard[-1].invoke < session.timeout_ms * 1_000_000 / 4:
+                yield f"a session of {session.timeout_ms} ms expired at {at / 1e9:.3f} s, although its client had just been answered: {heard[-1]}"
+
+
 def events_come_before_their_data(history: History) -> Found:
     """I-21 to I-23: a watch fires once, before any answer that already includes the change it tells of."""
     by_client = history.by_client()
@@ -291,8 +302,8 @@ def all_end_alike(history: History) -> Found:
 
 CHECKS: tuple[Callable[[History], Found], ...] = (
     replies_are_sane, registers_are_linearizable, zxids_follow_the_clock, sessions_never_go_back, reads_show_their_zxid,
-    values_were_written, sequences_are_unique_and_ascend, ephemerals_go_with_their_session, events_come_before_their_data,
-    all_end_alike)
+    values_were_written, sequences_are_unique_and_ascend, ephemerals_go_with_their_session,
+    sessions_live_while_they_are_heard, events_come_before_their_data, all_end_alike)
 
 
 def check(history: History, lines_max: int = 5) -> list[str]:

@@ -179,6 +179,16 @@ class Checks(unittest.TestCase):
                              {"zxid": 8, "value": "owner", "mzxid": 6, "czxid": 6, "version": 0, "owner": "0x7"}))
         self.notices("ephemerals_go_with_their_session")
 
+    def test_sessions_live_while_they_are_heard_notices_one_that_expires_in_use(self):
+        self.lines = [it for it in self.lines if it["t"] != "close" and it.get("state") != "closed"]
+        self.lines.append(state("owner", "expired", 1129))
+        self.notices("sessions_live_while_they_are_heard")
+
+    def test_sessions_live_while_they_are_heard_accepts_one_that_was_silent(self):
+        self.lines = [it for it in self.lines if it["t"] != "close" and it.get("state") != "closed"]
+        self.lines.append(state("owner", "expired", 4131))
+        self.assertFalse([it for it in check(history(self.lines)) if it.startswith("sessions_live")])
+
     def test_events_come_before_their_data_notices_a_read_that_overtakes(self):
         event, overtakes = self.line("r", 2), self.line("r", 3)
         event["seq"], overtakes["seq"] = 3, 2
