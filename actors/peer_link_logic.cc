@@ -35,6 +35,7 @@ PeerLinkLogic::PeerLinkLogic(const PeerIdentity& self, std::optional<ServerId> d
       host_(host),
       since_(now),
       heard_(now) {
+  ours_.features = self.key.empty() ? 0 : peer_feature_proof;
   ours_.cluster = self.cluster;
   ours_.server = self.server;
   ours_.incarnation = self.incarnation;
@@ -138,6 +139,11 @@ void PeerLinkLogic::on_hello(const PeerHello& hello) {
     return refuse(ErrorCode::foreign, "server " + number(hello.server) +
                                           " answers at the address of " + "server " +
                                           number(*dials_) + ": correct the server lines");
+  if (const bool proves = (hello.features & peer_feature_proof) != 0; proves == self_.key.empty())
+    return refuse(ErrorCode::auth_failed,
+                  "server " + number(proves ? hello.server : self_.server) + " has a shared key, " +
+                      "server " + number(proves ? self_.server : hello.server) +
+                      " has none: set the same peer_key_file content on all servers");
   theirs_ = hello;
   if (!dials_) is_stream_ = std::holds_alternative<HistoryWanted>(hello.purpose);
   if (!dials_) {

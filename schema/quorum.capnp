@@ -92,7 +92,8 @@ struct PeerHello {
   # The highest.
 
   features @3 :UInt64;
-  # Bits for what the sender would use beyond the version; what either side lacks is off.
+  # Bits for what the sender would use beyond the version; what either side lacks is off. Bit 0: it has
+  # a shared key. Either both sides do, or they refuse each other.
 
   cluster @4 :Data;
   # The id of the sender's ensemble, 16 bytes. Servers of different ensembles part.

@@ -259,6 +259,26 @@ class Refusals(unittest.TestCase):
         intruder.wait_for_line("another ensemble")
         quorate(ensemble.members[1], "create", "/still", "works")
 
+    def test_a_server_without_the_shared_key_is_refused(self):
+        ensemble = Ensemble()
+        self.addCleanup(ensemble.discard)
+        for name in ("key", "other-key"):
+            key = ensemble.directory / name
+            key.touch(mode=0o600)
+            key.write_text(f"{name}-0123456789abcdef\n")
+        for member in ensemble.members.values():
+            member.options += ["--peer-key-file", str(ensemble.directory / "key")]
+        ensemble.start()
+        stranger = ensemble.members[3]
+        quorate(stranger, "create", "/with-the-key", "all three")
+        stranger.kill()
+        stranger.options[-1] = str(ensemble.directory / "other-key")
+        stranger.start(wait=False)
+
+        stranger.wait_for_line("link_ends", "peer_key_file")
+        quorate(ensemble.members[1], "create", "/still", "works")
+        self.assertNotIn("following", stranger.log.read_text().split("peer_key_file")[-1])
+
     def test_one_of_three_serves_nobody(self):
         ensemble = Ensemble()
         self.addCleanup(ensemble.discard)
