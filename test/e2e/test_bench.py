@@ -1,24 +1,20 @@
-"""The measuring tools against a real server, and how bench/limits judges what they measured."""
-import importlib.machinery
-import importlib.util
+"""The measuring tools against real servers, and how bench/limits judges what they measured."""
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
-from support import BIN, ROOT, ServerCase
+from ensemble import Ensemble
+from support import BIN, PATIENCE, ROOT, ServerCase, quorate
+
+sys.path.insert(0, str(ROOT / "bench"))
+import figures  # pylint: disable=wrong-import-position
 
 BENCH = BIN / "quorate-bench"
-
-
-def load_limits():
-    loader = importlib.machinery.SourceFileLoader("limits", str(ROOT / "bench/limits"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("limits", loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
 
 
 class Bench(ServerCase):
@@ -48,6 +44,44 @@ class Bench(ServerCase):
     def test_sessions_are_held_and_ended(self):
         self.assertEqual(self.bench("idle", "-n", "200", "--hold", "0.2")["sessions"], 200)
         self.assertGreater(self.bench("storm", "--seconds", "0.5", "--concurrency", "8")["sessions"], 0)
+
+    def test_held_sessions_are_pinged_and_announced(self):
+        arguments = [str(BENCH), "idle", "-n", "20", "--hold", "0.5", "--ping-interval", "0.2", "--announce", "-e",
+                     self.server.endpoint, "-o", "json"]
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        announced, figures_line = done.stdout.splitlines()
+        self.assertEqual(announced, "holding")
+        self.assertGreater(json.loads(figures_line)["ping_us"]["count"], 0)
+
+    def test_sessions_of_a_storm_bring_an_ephemeral(self):
+        storm = self.bench("storm", "--ephemeral", "--seconds", "0.5", "--concurrency", "8", "--prefix", "/storm/of/all")
+        self.assertGreater(storm["sessions"], 0)
+        self.assertEqual(quorate(self.server, "ls", "/storm/of").stdout, "")
+
+    def test_a_signal_ends_the_window_of_a_load(self):
+        load = subprocess.Popen([str(BENCH), "load", "--nodes", "50", "-c", "4", "--seconds", "600", "--announce", "-e",
+                                 self.server.endpoint, "-o", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(load.communicate)
+        self.addCleanup(load.kill)
+        self.assertEqual(load.stdout.readline(), "measuring\n")
+        time.sleep(0.2)
+        load.send_signal(signal.SIGINT)
+
+        measured = json.loads(load.stdout.read())
+
+        self.assertEqual(load.wait(PATIENCE), 0)
+        self.assertGreater(measured["replies"], 0)
+        self.assertLess(measured["seconds"], 300)
+        self.assertEqual(quorate(self.server, "ls", "/").stdout.count("quorate-bench"), 0)
+
+    def test_a_probe_waits_for_a_path(self):
+        with subprocess.Popen([str(BENCH), "probe", "--path", "/awaited", "--must-exist", "-e", self.server.endpoint],
+                              stdout=subprocess.DEVNULL) as probe:
+            time.sleep(0.3)
+            self.assertIsNone(probe.poll())
+            quorate(self.server, "create", "/awaited")
+            self.assertEqual(probe.wait(PATIENCE), 0)
 
     def test_nodes_hold_their_values_after_a_crash(self):
         self.bench("fill", "--nodes", "2000")
@@ -96,6 +130,7 @@ class Limits(unittest.TestCase):
                                "--warmup", "0.1", "-o", "json"], capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         figure = json.loads(done.stdout)["figures"][0]
+        self.assertEqual(figure["beside_is"], "bare")
         self.assertEqual(len(figure["samples"]["bare"]), 2)
         self.assertEqual(len(figure["samples"]["quorate"]), 2)
         self.assertGreater(figure["ratio"], 0)
@@ -108,28 +143,60 @@ class Limits(unittest.TestCase):
         self.assertIn("there is no row speed", done.stderr)
 
     def test_spread_forgives_one_outlier_on_either_side(self):
-        limits = load_limits()
-        self.assertAlmostEqual(limits.spread([1.0, 10.0, 10.0, 10.5, 11.0, 10.0, 90.0]), 0.1)
-        self.assertAlmostEqual(limits.spread([9.0, 10.0, 11.0]), 0.2)
+        self.assertAlmostEqual(figures.spread([1.0, 10.0, 10.0, 10.5, 11.0, 10.0, 90.0]), 0.1)
+        self.assertAlmostEqual(figures.spread([9.0, 10.0, 11.0]), 0.2)
 
     def test_a_wild_bare_side_makes_a_figure_unmeasurable(self):
-        limits = load_limits()
         calm, wild = [1.0] * 7, [1.0, 1.0, 1.3, 1.0, 1.0, 1.4, 1.0]
-        self.assertEqual(limits.verdict(True, calm, 0), "reached")
-        self.assertEqual(limits.verdict(False, calm, 0), "missed")
-        self.assertEqual(limits.verdict(True, wild, 0), "not measurable today")
-        self.assertEqual(limits.verdict(False, wild, 0), "not measurable today")
+        self.assertEqual(figures.verdict(True, calm, 0), "reached")
+        self.assertEqual(figures.verdict(False, calm, 0), "missed")
+        self.assertEqual(figures.verdict(True, wild, 0), "not measurable today")
+        self.assertEqual(figures.verdict(False, wild, 0), "not measurable today")
 
     def test_without_a_bare_side_only_a_missed_time_on_a_busy_machine_is_unmeasurable(self):
-        limits = load_limits()
-        self.assertEqual(limits.verdict(True, [], 1.5), "reached")
-        self.assertEqual(limits.verdict(False, [], 0.1), "missed")
-        self.assertEqual(limits.verdict(False, [], 1.5), "not measurable today")
+        self.assertEqual(figures.verdict(True, [], 1.5), "reached")
+        self.assertEqual(figures.verdict(False, [], 0.1), "missed")
+        self.assertEqual(figures.verdict(False, [], 1.5), "not measurable today")
 
     def test_ratios_are_taken_within_pairs_of_rounds(self):
-        limits = load_limits()
-        figure = limits.Figure("x", "us", [2.0, 20.0, 3.0], [1.0, 10.0, 2.0], "<= 2", ratio_at_most=2.0)
+        figure = figures.Figure("x", "us", [2.0, 20.0, 3.0], [1.0, 10.0, 2.0], "<= 2", ratio_at_most=2.0)
         self.assertEqual(figure.ratio, 2.0)
+
+    def test_every_limit_counts_and_without_any_there_is_no_verdict(self):
+        def verdict(**limits):
+            return figures.Figure("x", "us", [2.0, 2.0], [1.0, 1.0], **limits).verdict
+
+        self.assertEqual(verdict(), "")
+        self.assertEqual(verdict(at_most=2.0), "reached")
+        self.assertEqual(verdict(at_most=1.9), "missed")
+        self.assertEqual(verdict(at_most=2.0, ratio_at_most=1.9), "missed")
+        self.assertEqual(verdict(ratio_at_least=2.0), "reached")
+        self.assertEqual(verdict(ratio_at_least=2.1), "missed")
+
+    def test_the_other_side_is_named(self):
+        figure = figures.Figure("x", "us", [2.0], [1.0], beside_is="single server")
+        self.assertEqual(figure.json()["single server"], 1.0)
+        self.assertEqual(figure.json()["samples"], {"quorate": [2.0], "single server": [1.0]})
+        self.assertIn("single server", figure.cells())
+
+
+class Failover(unittest.TestCase):
+    def test_the_clients_of_a_killed_leader_and_of_the_others_write_again(self):
+        ensemble = Ensemble()
+        self.addCleanup(ensemble.discard)
+        ensemble.start()
+        leader = ensemble.leader()
+        done = subprocess.run([str(BENCH), "failover", "-e", ensemble.endpoints, "--victim", leader.endpoint, "--victim-pid",
+                               str(leader.process.pid), "-c", "6", "-d", "4", "--warmup", "0.3", "--patience", "60", "-o", "json"],
+                              capture_output=True, text=True, timeout=180, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        measured = json.loads(done.stdout)
+        self.assertEqual((measured["survivors_clients"], measured["victims_clients"]), (4, 2))
+        self.assertGreaterEqual(measured["reconnects"], 2)
+        for whose in ("survivors", "victims"):
+            self.assertGreater(measured[f"{whose}_first_us"], measured["gone_us"])
+            self.assertGreaterEqual(measured[f"{whose}_last_us"], measured[f"{whose}_first_us"])
+        self.assertEqual(leader.process.wait(PATIENCE), -signal.SIGKILL)
 
 
 if __name__ == "__main__":
