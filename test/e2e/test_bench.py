@@ -1,5 +1,6 @@
-"""The measuring tools against real servers, and how bench/limits judges what they measured."""
+"""The measuring tools against real servers, and how bench/limits and bench/ensemble judge what they measured."""
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from ensemble import Ensemble
 from support import BIN, PATIENCE, ROOT, ServerCase, quorate
@@ -197,6 +199,97 @@ class Failover(unittest.TestCase):
             self.assertGreater(measured[f"{whose}_first_us"], measured["gone_us"])
             self.assertGreaterEqual(measured[f"{whose}_last_us"], measured[f"{whose}_first_us"])
         self.assertEqual(leader.process.wait(PATIENCE), -signal.SIGKILL)
+
+
+class EnsembleRows(unittest.TestCase):
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory(prefix="quorate-rows-")
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+        self.programs, self.data = self.place / "bin", self.place / "data"
+        self.programs.mkdir()
+        self.data.mkdir()
+        for program in ("quorated", "quorate-bench"):
+            (self.programs / program).symlink_to(BIN / program)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(ROOT / "bench/ensemble"), "--bin", str(self.programs), "--directory", str(self.data), "--rounds", "1",
+                "--seconds", "0.3", "--warmup", "0.1", "-o", "json", *arguments]
+
+    def processes(self) -> list[tuple[list[str], str]]:
+        """The command lines of what a row has started, and their states."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (path / "cmdline").read_text().split("\0")
+                state = (path / "stat").read_text().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                continue  # Ended since.
+            if words[0].startswith(str(self.programs)) or f"--data-dir\0{self.data}" in "\0".join(words):
+                found.append((words, state))
+        return found
+
+    def check_nothing_is_left(self) -> None:
+        self.assertEqual(os.listdir(self.data), [])
+        self.assertEqual(self.processes(), [])
+
+    def row(self, name: str, *arguments: str) -> list[dict]:
+        """Where others keep the cores busy, an ensemble may lose its leader, which ends a row: it has three attempts."""
+        for _ in range(3):
+            done = subprocess.run(self.command(name, *arguments), capture_output=True, text=True, timeout=600, check=False)
+            self.check_nothing_is_left()
+            if done.returncode == 0:
+                break
+        self.assertEqual(done.returncode, 0, f"{name}: {done.stderr}")
+        return json.loads(done.stdout)["figures"]
+
+    def test_every_row_gives_its_figures_and_leaves_nothing(self):
+        small = ("--repeats", "1", "--rate", "200")
+        for name, arguments, figure_count in (
+                ("write100", (), 2), ("write1000", (), 2), ("write1x1", (), 4), ("failover", ("--failovers", "1"), 4),
+                ("catchup", (*small, "--missed", "300"), 1), ("join", (*small, "--znodes", "300"), 2), ("stopped", small, 2),
+                ("heartbeats", (*small, "--sessions", "60", "--hold", "0.5", "--ping-interval", "0.2"), 1), ("sessions", (), 2),
+                ("idle", ("--settle", "0"), 2)):
+            with self.subTest(name):
+                figures_of_row = self.row(name, *arguments)
+                self.assertEqual(len(figures_of_row), figure_count)
+                for figure in figures_of_row:
+                    self.assertGreater(figure["quorate"], 0, figure)
+                    self.assertEqual(bool(figure["verdict"]), bool(figure["target"]), figure)
+
+    def test_a_row_that_fails_says_why_and_leaves_nothing(self):
+        server = self.programs / "quorated"
+        server.unlink()
+        server.write_text('#!/bin/sh\ncase "$*" in *"--server-id 3"*) echo third one broken >&2; exit 1 ;; esac\n'
+                          f'exec {BIN / "quorated"} "$@"\n')
+        server.chmod(0o755)
+        done = subprocess.run(self.command("write100"), capture_output=True, text=True, timeout=300, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(len(json.loads(done.stdout)["failures"]), 1)
+        self.assertIn("write100: ", done.stderr)
+        self.assertIn("third one broken", done.stderr)
+        self.check_nothing_is_left()
+
+    def interrupt(self, number: int, when, *arguments: str) -> None:
+        with subprocess.Popen(self.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            deadline = time.monotonic() + 2 * PATIENCE
+            while not (seen := when(self.processes())) and run.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            run.send_signal(number)
+            self.assertTrue(seen)
+            self.assertEqual(run.wait(PATIENCE), 128 + number)
+        self.check_nothing_is_left()
+
+    def test_an_interrupted_run_leaves_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest("while servers start", number=number):
+                self.interrupt(number, lambda found: len(found) >= 2, "write100")
+            with self.subTest("while a load runs", number=number):
+                self.interrupt(number, lambda found: any("load" in words for words, _ in found), "--seconds", "600", "write1x1")
+
+    def test_a_stopped_server_does_not_outlive_an_interrupted_run(self):
+        self.interrupt(signal.SIGTERM, lambda found: any(state == "T" for _, state in found), "--seconds", "5", "--rate", "200",
+                       "stopped")
 
 
 if __name__ == "__main__":
