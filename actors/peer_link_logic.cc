@@ -178,6 +178,16 @@ void PeerLinkLogic::begin(Time now) {
   if (!waiting.empty()) on_bytes(waiting, now);
 }
 
+void PeerLinkLogic::pause() {
+  if (!std::exchange(paused_, true)) link_.pause();
+}
+
+void PeerLinkLogic::resume(Time now) {
+  if (!std::exchange(paused_, false)) return;
+  heard_ = now;
+  link_.resume();
+}
+
 // --- Out
 // -------------------------------------------------------------------------------------------
 
@@ -200,7 +210,7 @@ void PeerLinkLogic::on_tick(Time now) {
     if (now - since_ > limits_.handshake) close(CloseMode::forced, "no handshake came in time");
     return;
   }
-  const bool listens = !is_stream_ || dials_.has_value();
+  const bool listens = !paused_ && (!is_stream_ || dials_.has_value());
   if (listens && now - heard_ > limits_.silence)
     return close(CloseMode::forced, "nothing was heard for too long");
   if (std::exchange(sent_, false) || (is_stream_ && dials_)) return;

@@ -1,6 +1,7 @@
 #include "actors/system.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <caf/actor_system.hpp>
@@ -49,6 +50,11 @@ class SystemClock final : public Clock {
 class ProcessEnding final : public Ending {
  public:
   explicit ProcessEnding(Log log) : log_(std::move(log)) {}
+
+  void start_over(std::string_view reason) override {
+    log_.info("starts_over", kv("reason", reason));
+    ::kill(::getpid(), start_over_signal);
+  }
 
  protected:
   void end_now(ExitCode code, std::string_view reason) override {
@@ -174,6 +180,8 @@ class RunningSystem final : public System {
                  true,
                  words_.get(),
                  txn_log_.get(),
+                 image_.get(),
+                 store_.get(),
                  &transport_,
                  room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
