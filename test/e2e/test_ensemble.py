@@ -6,7 +6,7 @@ import time
 import unittest
 
 from ensemble import Ensemble, Writer, contents
-from support import BIN, PATIENCE, quorate, quorate_json
+from support import BIN, PATIENCE, free_ports, quorate, quorate_json
 
 
 class EnsembleCase(unittest.TestCase):
@@ -163,6 +163,32 @@ class History(EnsembleCase):
         quorate(follower, "sync", "/")
         self.assertEqual(quorate_json(follower, "stat", "/big")["num_children"], 40)
         self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
+
+
+class Replacement(EnsembleCase):
+    def test_a_server_is_replaced_by_one_at_another_address(self):
+        self.through("create", "/kept", "value")
+        gone = self.ensemble.followers()[0]
+        gone.kill()
+        shutil.rmtree(gone.data)
+        old, new = gone.port, free_ports([0, 1, 2])
+        config = self.ensemble.config.read_text()
+        for offset in range(3):
+            config = config.replace(f":{old + offset}", f":{new + offset}")
+        self.ensemble.config.write_text(config)
+        gone.port = new
+        # The others read their configuration when they start, one after the other.
+        for member in self.ensemble.members.values():
+            if member is not gone:
+                member.stop()
+                member.start()
+                self.through("set", "/kept", f"value {member.number}")
+
+        gone.start()
+
+        gone.wait_for_line("starts_over", "met its ensemble")
+        quorate(gone, "sync", "/")
+        self.assertEqual(quorate(gone, "get", "/kept").stdout, self.through("get", "/kept").stdout)
 
 
 class Images(EnsembleCase):
