@@ -84,6 +84,7 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: 
             await writer.drain()
     finally:
         receiving.cancel()
+        await asyncio.gather(receiving, return_exceptions=True)
 
 
 class Proxies:
