@@ -232,6 +232,8 @@ class RunningSystem final : public System {
       self->wait_for(*supervisor_);
     }
     supervisor_.reset();
+    // Dials under way refer to actors; nobody waits for them any more.
+    transport_.close();
     system_.reset();
     image_.reset();
     txn_log_.reset();

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -102,9 +103,42 @@ struct TcpTransport::Dials {
   std::mutex mutex;
   std::condition_variable done;
   std::size_t running = 0;
+  std::size_t calling = 0;  ///< Of those, in their callbacks.
+  std::uint64_t last = 0;
+  std::map<std::uint64_t, OnDialled> waiting;
+  bool closed = false;
+
+  /// Gives the result to whoever waits for dial `number`, if somebody still does.
+  void finish(std::uint64_t number, Result<DialledSocket> result) {
+    OnDialled tell;
+    {
+      const std::lock_guard guard(mutex);
+      auto waits = waiting.extract(number);
+      if (!waits.empty()) {
+        tell = std::move(waits.mapped());
+        ++calling;
+      }
+    }
+    const bool told = tell != nullptr;
+    if (told) tell(std::move(result));
+    tell = nullptr;  // What it refers to may go as soon as nobody is calling.
+    const std::lock_guard guard(mutex);
+    if (told) --calling;
+    --running;
+    done.notify_all();
+  }
 };
 
 TcpTransport::TcpTransport() : dials_(std::make_shared<Dials>()) {}
+
+void TcpTransport::close() {
+  std::map<std::uint64_t, OnDialled> dropped;
+  std::unique_lock lock(dials_->mutex);
+  dials_->closed = true;
+  dropped.swap(dials_->waiting);
+  dials_->done.wait(lock, [this] { return dials_->calling == 0; });
+  lock.unlock();
+}
 
 TcpTransport::~TcpTransport() {
   std::unique_lock lock(dials_->mutex);
@@ -118,30 +152,28 @@ Result<ListeningSocket> TcpTransport::listen(const std::string& address, std::ui
 
 void TcpTransport::dial(const std::string& host, std::uint16_t port, milliseconds timeout,
                         OnDialled on_dialled) {
-  bool refused = false;
+  std::uint64_t number = 0;
   {
     const std::lock_guard guard(dials_->mutex);
-    refused = dials_->running >= dials_max;
-    if (!refused) ++dials_->running;
+    if (dials_->closed) return;
+    if (dials_->running < dials_max) {
+      ++dials_->running;
+      number = ++dials_->last;
+      dials_->waiting.emplace(number, std::move(on_dialled));
+    }
   }
-  if (refused) {
+  if (number == 0) {
     on_dialled(failure(host, port, "too many dials at once"));
     return;
   }
-  const auto run = [dials = dials_, host, port, timeout, on_dialled] {
-    on_dialled(connect_to(host, port, timeout));
-    const std::lock_guard guard(dials->mutex);
-    --dials->running;
-    dials->done.notify_all();
+  const auto run = [dials = dials_, number, host, port, timeout] {
+    dials->finish(number, connect_to(host, port, timeout));
   };
   try {
     std::thread(run).detach();
   } catch (const std::system_error& error) {
-    {
-      const std::lock_guard guard(dials_->mutex);
-      --dials_->running;
-    }
-    on_dialled(failure(host, port, std::string("no thread to dial with: ") + error.what()));
+    dials_->finish(number,
+                   failure(host, port, std::string("no thread to dial with: ") + error.what()));
   }
 }
 

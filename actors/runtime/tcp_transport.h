@@ -14,13 +14,16 @@ class TcpTransport final : public Transport {
   static constexpr std::size_t dials_max = 32;
 
   TcpTransport();
-  /// Waits for the dials under way; their callbacks still come.
+  /// Waits for the dials under way; unless it was closed, their callbacks still come.
   ~TcpTransport() override;
   TcpTransport(const TcpTransport&) = delete;
   TcpTransport& operator=(const TcpTransport&) = delete;
 
   Result<ListeningSocket> listen(const std::string& address, std::uint16_t port,
                                  const std::string& who, const ListenOptions& options) override;
+  /// From now on no callback comes, and none is kept: those that were waited for are dropped. When
+  /// it returns, none is running either. Call before what they refer to goes.
+  void close();
   void dial(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout,
             OnDialled on_dialled) override;
 

@@ -39,8 +39,8 @@ class Transport {
   virtual Result<ListeningSocket> listen(const std::string& address, std::uint16_t port,
                                          const std::string& who, const ListenOptions& options) = 0;
 
-  /// Called exactly once, on a thread of the transport: send yourself a message from it. A
-  /// failure's text names host, port and what is wrong.
+  /// Called once, unless the transport is closed first, and on one of its threads: send yourself a
+  /// message from it. A failure's text names host, port and what is wrong.
   using OnDialled = std::function<void(Result<DialledSocket>)>;
 
   /// Returns at once. The host is resolved anew each time, and each of its addresses tried in

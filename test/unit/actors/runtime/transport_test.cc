@@ -173,6 +173,30 @@ TEST_CASE("a dial that nobody answers ends with its time") {
   CHECK(dialled.back().error().text.find("timed out") != std::string::npos);
 }
 
+TEST_CASE("who closes a transport is not called any more, and nothing of it is kept") {
+  // As above: nobody answers.
+  const auto socket = listen_tcp("127.0.0.1", 0, "peers", {.backlog = 0});
+  REQUIRE(socket.ok());
+  std::vector<Result<DialledSocket>> dialled;
+  while (dialled.size() < 10 && (dialled.empty() || dialled.back().ok())) {
+    dialled.push_back(dial("127.0.0.1", socket->port, 200ms));
+  }
+  TcpTransport transport;
+  const auto kept = std::make_shared<int>(1);
+  std::atomic<bool> called{false};
+  const auto call = [kept, &called](const Result<DialledSocket>&) { called = true; };
+  const auto uses = kept.use_count();
+  transport.dial("127.0.0.1", socket->port, 300ms, call);
+
+  transport.close();
+
+  CHECK(kept.use_count() == uses);
+  transport.dial("127.0.0.1", socket->port, 300ms, call);
+  CHECK(kept.use_count() == uses);
+  std::this_thread::sleep_for(400ms);
+  CHECK_FALSE(called);
+}
+
 TEST_CASE("too many dials at once are refused, not queued") {
   const auto socket = listen_tcp("127.0.0.1", 0, "peers", {.backlog = 0});
   REQUIRE(socket.ok());
