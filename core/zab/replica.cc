@@ -35,8 +35,30 @@ Role Replica::role() const {
   return role;
 }
 
+void Replica::count_unsynced(const Effects& effects) {
+  const Zxid end = effects.cut ? effects.cut->zxid : Zxid{~std::uint64_t{0}};
+  while (!unsynced_.empty() && (effects.install || unsynced_.back().first > end)) {
+    unsynced_bytes_ -= unsynced_.back().second;
+    unsynced_.pop_back();
+  }
+  for (const Record& record : effects.log) {
+    unsynced_.emplace_back(record.zxid(), record.memory_bytes());
+    unsynced_bytes_ += record.memory_bytes();
+  }
+}
+
+bool Replica::is_swamped() const {
+  // Alone, nobody runs ahead: what is not synced is not committed, and that is bounded.
+  return unsynced_bytes_ > standing_.limits.unsynced_bytes_max &&
+         !standing_.quorum.is_quorum({standing_.self});
+}
+
 Effects Replica::finish(Effects effects) {
-  if ((tenure_ && tenure_->is_over()) || (following_ && following_->is_over())) {
+  count_unsynced(effects);
+  // Not in the step in which an epoch is established: the others must hear of that first.
+  const bool swamped =
+      (tenure_ || following_) && told_.established == role().established && is_swamped();
+  if (swamped || (tenure_ && tenure_->is_over()) || (following_ && following_->is_over())) {
     tenure_.reset();
     following_.reset();
     settling_ = true;
@@ -115,6 +137,10 @@ Effects Replica::on_message(ServerId from, const PeerMessage& message, const Clo
 
 Effects Replica::on_logged(Zxid zxid, const ClockReading& now) {
   standing_.logged = std::min(zxid, standing_.history.last().zxid);
+  while (!unsynced_.empty() && unsynced_.front().first <= standing_.logged) {
+    unsynced_bytes_ -= unsynced_.front().second;
+    unsynced_.pop_front();
+  }
   if (has_slept(now)) return leave();
   if (tenure_) return finish(tenure_->on_logged(now));
   if (following_) return finish(following_->on_logged());
@@ -184,6 +210,9 @@ void Replica::check_invariants() const {
   check(!(tenure_ && following_), "a server has one role");
   check(!serving_ || tenure_ || following_, "clients are served in a role");
   check(standing_.logged <= standing_.history.last().zxid, "what is synced is in the log");
+  check(unsynced_.empty() || unsynced_.front().first > standing_.logged,
+        "unsynced is what is not synced");
+  check(unsynced_.empty() == (unsynced_bytes_ == 0), "nothing unsynced has no bytes");
 }
 
 }  // namespace quorate

@@ -1,9 +1,12 @@
 // A server as a member of its ensemble: looks for a leader, leads, or follows, one after another.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -22,6 +25,9 @@ namespace quorate {
 /// settling  The journal still has to do what the last role asked for: what this server tells the
 ///           election of its history must be true after a crash.
 /// looking   Waits for the election. Nothing of the replication happens.
+///
+/// A server whose journal falls behind the others by too much leaves its role too: what waits for a
+/// slow disk must not fill its memory, and a leader must not be slower than its followers.
 ///
 /// A server that was stopped for longer than the silence (a paused process or machine) leaves its
 /// role with the first event after that: the others have done without it.
@@ -72,6 +78,9 @@ class Replica {
   [[nodiscard]] Role role() const;
   /// Notices a pause; true when the role was left for it.
   [[nodiscard]] bool has_slept(const ClockReading& now);
+  /// Keeps count of what the journal has to do.
+  void count_unsynced(const Effects& effects);
+  [[nodiscard]] bool is_swamped() const;
   /// Gives up the role without asking it.
   Effects leave();
   /// Ends the role if it gave up, and says what has changed.
@@ -80,7 +89,9 @@ class Replica {
   Standing standing_;
   std::optional<Tenure> tenure_;
   std::optional<Following> following_;
-  std::optional<ZabTimes::Milliseconds> awake_;  ///< At the last event.
+  std::optional<ZabTimes::Milliseconds> awake_;        ///< At the last event.
+  std::deque<std::pair<Zxid, std::size_t>> unsynced_;  ///< Records, with their bytes in memory.
+  std::size_t unsynced_bytes_ = 0;
   bool settling_ = false;
   bool serving_ = false;
   Role told_;  ///< To the election.

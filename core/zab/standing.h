@@ -36,6 +36,9 @@ struct ZabLimits {
   std::size_t window_bytes_max = std::size_t{1} << 20;
   /// Proposed and not committed; further writes wait.
   std::size_t in_flight_bytes_max = std::size_t{128} << 20;
+  /// In a role, logged and not yet synced. A server whose disk cannot keep up with the others
+  /// leaves its role, a leader too, and comes back when its journal has done its work.
+  std::size_t unsynced_bytes_max = std::size_t{64} << 20;
   /// Live proposals that a learner holds while its history is being streamed.
   std::size_t held_bytes_max = std::size_t{64} << 20;
 };

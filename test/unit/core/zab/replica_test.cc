@@ -279,6 +279,58 @@ TEST_CASE("a quorum of one commits what its journal has synced") {
   CHECK(zxids_of(logged.commit) == std::vector{at(4, 1)});
 }
 
+TEST_CASE("a follower whose disk cannot keep up leaves its role until it has") {
+  Standing standing = standing_with(s2, three_voters(), log_up_to(5));
+  standing.limits.unsynced_bytes_max = records_behind(end5, 4, 1, 2)[0].memory_bytes();
+  Member member(std::move(standing));
+  member.follow();
+  const auto records = records_behind(end5, 4, 1, 4);
+  const auto proposes = [&](std::size_t number) {
+    auto batch = std::make_shared<ProposalBatch>();
+    batch->epoch = e4;
+    batch->previous = number == 0 ? end5 : records[number - 1].position;
+    batch->records = {records[number]};
+    return member.hears(s1, Proposals(std::move(batch)));
+  };
+
+  CHECK_FALSE(proposes(0).settle);
+  member.checked(member.replica.on_logged(at(4, 1), member.now));
+  CHECK_FALSE(proposes(1).settle);
+  const Effects swamped = proposes(2);
+
+  CHECK(swamped.log.size() == 1);
+  CHECK(swamped.settle);
+  CHECK(swamped.stop_serving);
+  member.checked(member.replica.on_logged(at(4, 3), member.now));
+  const Effects settled = member.checked(member.replica.on_settled());
+  REQUIRE(settled.role.has_value());
+  CHECK(settled.role->stance == Stance::looking);
+  CHECK(settled.role->recency.last == at(4, 3));
+}
+
+TEST_CASE("a leader whose disk is slower than its followers gives way") {
+  Standing standing = standing_with(s1, three_voters(), log_up_to(5));
+  standing.limits.unsynced_bytes_max = 1;
+  Member member(std::move(standing));
+  lead_three(member);
+
+  const Effects proposed = member.checked(member.replica.on_submit(writes(1, 1), member.now));
+
+  CHECK(proposed.log.size() == 1);
+  CHECK(proposed.settle);
+  CHECK_FALSE(member.replica.is_serving());
+}
+
+TEST_CASE("a server alone waits for its own disk") {
+  Standing standing = standing_with(s1, only_one(), log_up_to(5));
+  standing.limits.unsynced_bytes_max = 1;
+  Member member(std::move(standing));
+  lead(member);
+
+  CHECK_FALSE(member.checked(member.replica.on_submit(writes(1, 1), member.now)).settle);
+  CHECK(member.replica.is_serving());
+}
+
 TEST_CASE("a report of the journal from before a cut claims nothing that was cut") {
   Member member(standing_with(s2, three_voters(), log_up_to(8)));
   member.look();

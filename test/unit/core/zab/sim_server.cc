@@ -184,7 +184,8 @@ void Server::seal() {
 void Server::perform(Effects effects) {
   if (effects.role && effects.role->stance == Stance::leading && effects.role->established)
     around_.ledger.on_established(self_, *effects.role->established, disk_);
-  const bool leads = live_->replica.tenure() != nullptr;
+  // Also whoever gave way right behind its last proposal.
+  const bool leads = std::exchange(live_->led, live_->replica.tenure() != nullptr) || live_->led;
   for (const Record& record : effects.log)
     if (leads) around_.ledger.on_proposed(self_, record);
   for (const Envelope& envelope : effects.send) {

@@ -80,6 +80,7 @@ class Server {
     bool journal_busy = false;
     Applied state;
     Applied fetched;                 ///< An image of the leader, not yet installed.
+    bool led = false;                ///< At the end of the last step.
     std::map<Zxid, Record> records;  ///< Logged or on their way to it, not yet applied.
     bool serving = false;
     std::set<std::uint64_t> unanswered;
