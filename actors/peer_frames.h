@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "actors/peer_link.h"
 #include "core/zab/peer_message.h"
@@ -33,6 +34,14 @@ class PeerFrames {
     const auto link = links_.find(envelope.to);
     if (link == links_.end()) return;
     self.send(link->second.connection, frame_a::value, encoded(envelope.message));
+  }
+
+  /// The connection ends; a new one may come.
+  template <class Actor>
+  void drop(Actor& self, ServerId peer, const std::string& why) {
+    const auto link = links_.find(peer);
+    if (link != links_.end())
+      self.send(link->second.connection, dismiss_a::value, PeerDismissal{why});
   }
 
   /// What was encoded last is not needed any more.

@@ -161,6 +161,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     }
     if (!effects.touched.empty()) tell_touched(std::move(effects.touched));
     if (effects.fetch) fetch(*effects.fetch);
+    for (const ServerId peer : effects.drop)
+      state.frames.drop(*this, peer, "its messages contradict what was agreed on");
     if (effects.role) tell(*effects.role);
   }
 
