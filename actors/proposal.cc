@@ -62,6 +62,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         },
         [this](link_a, const LinkState& link) {
           state.frames.on_link(link);
+          context_.board.post_link(replica_.standing(), link.peer, bool(link.connection));
           if (!link.connection) perform(replica_.on_link_down(link.peer));
         },
         [this](peer_a, const std::shared_ptr<const FromPeer>& from) {
@@ -90,6 +91,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     state.peers = peers;
     if (std::exchange(started_, true)) return;
     ticker_.start(*this);
+    context_.board.post_link(replica_.standing(), context_.config.server_id, true);
     perform(replica_.start());
   }
 
@@ -114,6 +116,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     }
     if (effects.fetch) fetch(*effects.fetch);
     if (effects.role) tell(*effects.role);
+    context_.board.post_standing(replica_.standing(), effects);
   }
 
   void stop_serving() {
