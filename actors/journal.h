@@ -3,9 +3,11 @@
 
 #include <caf/typed_actor.hpp>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/messages.h"
+#include "storage/epoch_store.h"
 
 namespace quorate {
 
@@ -18,6 +20,17 @@ struct AppendBatch {
   std::vector<LogRecord> records;
 };
 
+/// Of the ensemble that a new server has met.
+struct ClusterToJoin {
+  ClusterId cluster;
+};
+
+/// The image to start over from, and the name of its directory.
+struct InstallImage {
+  Install install;
+  std::string name;
+};
+
 /// Everything up to `zxid` is on stable storage.
 struct Logged {
   Zxid zxid;
@@ -25,6 +38,8 @@ struct Logged {
 
 }  // namespace quorate
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ClusterToJoin)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::InstallImage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Logged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::AppendBatch>)
 
@@ -36,16 +51,19 @@ namespace quorate {
 ///   (cut, position)    What is behind it is forgotten, durably; the log must then end there, else
 ///   it
 ///                      is not the log that the leader believes it to be.
-///   (settle)           All that was sent before is done and synced; then (settle) to proposal.
-///   (synced)           Up to where the log is synced.
-///   (tick, n)          Its own: an idle log writes its fence, and the room on the disks is looked
-///   at;
+///   (install, image)   It takes the place of the image in force, and the log begins behind it, all
+///                      durably; then the server starts over, and nothing else is done here.
+///   (join, cluster)    Likewise, with the cluster id of another server, if nothing was promised
+///   yet. (settle)           All that was sent before is done and synced; then (settle) to
+///   proposal. (synced)           Up to where the log is synced. (tick, n)          Its own: an
+///   idle log writes its fence, and the room on the disks is looked at;
 ///                      then (room) to commit and snapshotter.
 /// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
 using Journal =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
                      caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
                      caf::reacts_to<promise_a, EpochPromise>, caf::reacts_to<cut_a, LogPosition>,
+                     caf::reacts_to<install_a, InstallImage>, caf::reacts_to<join_a, ClusterToJoin>,
                      caf::reacts_to<settle_a>, caf::replies_to<synced_a>::with<Logged>,
                      caf::reacts_to<tick_a, std::uint64_t>>;
 

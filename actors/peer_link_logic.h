@@ -25,6 +25,8 @@ struct PeerIdentity {
   ServerId server;
   Incarnation incarnation;
   std::string key;  ///< Shared by all servers of the ensemble; empty: nobody proves anything.
+  /// Has never promised anything to anybody: its cluster is that of whomever it meets.
+  bool is_new = false;
 };
 
 struct PeerLinkLimits {
@@ -47,7 +49,8 @@ class PeerLinkHost {
 };
 
 /// The dialler says hello first. Whoever hears a hello that it does not want says why and closes:
-/// another ensemble, another server than was dialled, no common version, a wrong proof.
+/// another ensemble, another server than was dialled, no common version, a wrong proof. When one of
+/// two ensembles is that of a new server, both are greeted, and their owners compare the clusters.
 ///
 ///   hello --their hello--> proving --their proof--> greeted --begin()--> open --> closed
 ///
@@ -73,6 +76,9 @@ class PeerLinkLogic {
   void on_tick(Time now);
   /// The owner wants this connection: what comes is handed on.
   void begin(Time now);
+  /// While this side cannot take more nothing is read, and silence says nothing.
+  void pause();
+  void resume(Time now);
   /// One encoded message. REQUIRES: begun.
   void send(const Blob& frame);
   void refuse(ErrorCode code, const std::string& text);
@@ -107,6 +113,7 @@ class PeerLinkLogic {
   Time since_;
   Time heard_;
   bool sent_ = false;  ///< Since the last tick.
+  bool paused_ = false;
 };
 
 }  // namespace quorate
