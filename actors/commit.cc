@@ -112,6 +112,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     apply_committed(until);
     hand_on_writes();
     tell_sessions();
+    post_notice();
     deliver(until);
     if (machine_.state().is_sealing()) seal_some();
     const bool more =
@@ -151,7 +152,6 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     log_.info("serving", kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
-    send(state.peers->listener, serve_a::value);
   }
 
   /// The process was stopped for longer than the others wait for it: they have gone on without this
@@ -243,6 +243,17 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     news->closed = std::move(closed);
     send(state.peers->session_tracker, session_a::value,
          std::shared_ptr<const SessionNews>(std::move(news)));
+  }
+
+  /// Before replies leave, so that nobody is told of less than clients have seen.
+  void post_notice() {
+    const State& all = machine_.state();
+    context_.board.post([&](Notice& notice) {
+      notice.serving = machine_.is_serving();
+      notice.applied = all.last_applied();
+      notice.sessions = all.sessions().size();
+      notice.znodes = all.tree().size();
+    });
   }
 
   /// Replies all leave; a fan-out of events is spread over turns.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "actors/inspection.h"
 #include "actors/server_context.h"
 
 namespace quorate {
@@ -50,6 +51,12 @@ void ConnectionActor::hand_on(Handshake handshake) {
 
 void ConnectionActor::hand_on(RequestBatch batch) {
   send(state.commit, request_a::value, std::make_shared<RequestBatch>(std::move(batch)));
+}
+
+Inspection ConnectionActor::inspect() {
+  const ServerContext& context = shared_->context;
+  return inspection_of(context.config, context.board.read(), now() - shared_->since,
+                       shared_->open - 1);
 }
 
 std::chrono::milliseconds ConnectionActor::now() const {

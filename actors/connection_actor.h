@@ -34,6 +34,8 @@ struct ConnectionShared {
   Outstanding outstanding;
   EventBytes event_bytes;
   std::uint32_t sessions_made = 0;
+  std::size_t open = 0;                ///< Connections.
+  std::chrono::milliseconds since{0};  ///< When the listener was there.
 };
 
 using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
@@ -56,6 +58,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
  private:
   void hand_on(Handshake handshake) override;
   void hand_on(RequestBatch batch) override;
+  [[nodiscard]] Inspection inspect() override;
   [[nodiscard]] std::chrono::milliseconds now() const override;
   [[nodiscard]] SessionId new_session_id() override;
   [[nodiscard]] SessionPassword new_password() override;

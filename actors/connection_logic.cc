@@ -108,8 +108,11 @@ void ConnectionLogic::on_frame(std::span<const char> frame) {
     if (phase_ == Phase::open) return on_request(std::move(*request), frame.size());
     return dismiss(ErrorCode::marshalling_error, "the first frame must be a Hello");
   }
-  if (phase_ == Phase::hello) return on_hello(std::get<Hello>(*message));
-  dismiss(ErrorCode::marshalling_error, "a second Hello on one connection");
+  if (phase_ != Phase::hello) {
+    return dismiss(ErrorCode::marshalling_error, "a second Hello on one connection");
+  }
+  if (std::holds_alternative<Inspect>(*message)) return on_inspect();
+  on_hello(std::get<Hello>(*message));
 }
 
 void ConnectionLogic::on_hello(const Hello& hello) {
@@ -131,6 +134,11 @@ void ConnectionLogic::on_hello(const Hello& hello) {
     counters_.sessions_resumed.add();
   }
   host_.hand_on(std::move(handshake));
+}
+
+void ConnectionLogic::on_inspect() {
+  capnp_codec::encode(host_.inspect(), link_.output());
+  close(CloseMode::graceful, counters_.closed_inspected);
 }
 
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
@@ -258,6 +266,10 @@ void ConnectionLogic::deliver(const CloseConnection& close_request) {
 
 void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
   if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::greeting && reason == ErrorCode::request_timeout) {
+    reason = ErrorCode::not_serving;
+    text = goodbye_text(reason);
+  }
   capnp_codec::encode(Goodbye{reason, std::string(text)}, link_.output());
   switch (reason) {
     case ErrorCode::request_too_large:

@@ -49,6 +49,8 @@ class ConnectionHost {
   virtual ~ConnectionHost() = default;
   virtual void hand_on(Handshake handshake) = 0;
   virtual void hand_on(RequestBatch batch) = 0;
+  /// How things stand; at once, whatever the server is busy with.
+  [[nodiscard]] virtual Inspection inspect() = 0;
   /// On the monotonic clock.
   [[nodiscard]] virtual std::chrono::milliseconds now() const = 0;
   /// An id that no session of this ensemble has had.
@@ -59,8 +61,9 @@ class ConnectionHost {
 /// One client's byte stream.
 ///
 ///   hello --Hello--> greeting --SessionOpened--> open --close, error, limit--> closed
+///   hello --Inspect, answered--> closed
 ///
-/// hello     Only a Hello of at most 4 KiB is accepted.
+/// hello     Only a Hello or an Inspect of at most 4 KiB is accepted.
 /// greeting  The session is being created or attached; nothing is read.
 /// open      Requests are read as long as fewer than the limits allow are in flight, on this
 ///           connection and (Outstanding) on all.
@@ -80,7 +83,8 @@ class ConnectionLogic {
   void on_bytes(std::span<const char> bytes);
   void on_deliveries(std::span<const Delivery> deliveries);
 
-  /// No Hello came in time, or the server stops: says goodbye and closes.
+  /// No Hello came in time, or the server stops: says goodbye and closes. To who waits for a
+  /// session since its Hello, lateness is the server's: not_serving.
   void dismiss(ErrorCode reason, std::string_view text);
 
   [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
@@ -94,6 +98,7 @@ class ConnectionLogic {
   std::size_t consume(std::span<const char> bytes);
   void on_frame(std::span<const char> frame);
   void on_hello(const Hello& hello);
+  void on_inspect();
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
   void hand_on_batch();

@@ -16,6 +16,7 @@ struct ServerCounters {
   // Why connections were closed, each exactly once.
   Counter closed_by_client;         ///< The session was closed, or the peer went away.
   Counter closed_unknown_protocol;  ///< The first bytes are no Cap'n Proto frame.
+  Counter closed_inspected;         ///< Told how things stand.
   Counter closed_malformed;         ///< A frame that cannot be decoded, or out of place.
   Counter closed_too_large;         ///< A frame above the limit.
   Counter closed_version;           ///< No common protocol version.

@@ -55,8 +55,10 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     set_exit_handler([this](const caf::exit_msg&) { stop(); });
     ticker_.start(*this);
     return {
-        [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
-        [this](serve_a) { begin(); },
+        [this](meet_a, const PeersPtr& peers) {
+          state.peers = peers;
+          begin();
+        },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -69,7 +71,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
  private:
   void begin() {
-    if (std::exchange(serving_, true)) return;
+    if (std::exchange(accepting_, true)) return;
+    shared_->since = context_.clock.read().monotonic;
     port_ = local_port(add_doorman(socket_.release()));
     if (auto* io = IoBackend::of(system()); io != nullptr) {
       // Before anything is made for a connection: a flood costs an accept and a reset each.
@@ -79,7 +82,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission(port_, {});
-    socket_.reset();  // If nobody was ever served.
+    socket_.reset();  // If accepting never began.
     return BrokerActor::cleanup(std::move(reason), host);
   }
 
@@ -100,6 +103,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     serials_[connection.id()] = serial;
     ++per_address_[remote];
     state.open[serial] = {std::move(record), Connection(connection)};
+    shared_->open = state.open.size();
   }
 
   /// The one place where connections are refused, and counted.
@@ -129,6 +133,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     // After everything the connection itself has sent.
     send(state.peers->commit, closed_a::value, serial->second);
     state.open.erase(found);
+    shared_->open = state.open.size();
     serials_.erase(serial);
     if (stopping_ && state.open.empty()) quit(caf::exit_reason::user_shutdown);
   }
@@ -179,7 +184,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   TextMap<std::uint32_t> per_address_;
   std::uint64_t last_serial_ = 0;
   std::uint64_t refused_told_ = 0;
-  bool serving_ = false;
+  bool accepting_ = false;
   bool stopping_ = false;
   milliseconds goodbyes_until_{0};
 };

@@ -11,10 +11,11 @@ namespace quorate {
 
 struct ServerContext;
 
-///   (serve)    The server may be used from now on: accepting begins.
-///   (tick, n)  Its own: looks for connections that never said hello.
-using Listener = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<serve_a>,
-                                  caf::reacts_to<tick_a, std::uint64_t>>;
+///   (meet, peers)  Accepting begins. Clients of a server that serves nobody yet wait for their
+///                  session; those that only want to know how it is doing are told at once.
+///   (tick, n)      Its own: looks for connections that never said hello.
+using Listener =
+    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// On an exit message it accepts no more, dismisses its connections, and ends when they have.
 /// `socket`: bound and listening; taken over.

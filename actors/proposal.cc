@@ -66,6 +66,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         },
         [this](link_a, const LinkState& link) {
           state.frames.on_link(link);
+          context_.board.post_link(replica_.standing(), link.peer, bool(link.connection));
           if (!link.connection) perform(replica_.on_link_down(link.peer));
         },
         [this](peer_a, const std::shared_ptr<const FromPeer>& from) {
@@ -92,6 +93,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     state.peers = peers;
     if (std::exchange(started_, true)) return;
     ticker_.start(*this);
+    context_.board.post_link(replica_.standing(), context_.config.server_id, true);
     perform(replica_.start());
   }
 
@@ -164,6 +166,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     for (const ServerId peer : effects.drop)
       state.frames.drop(*this, peer, "its messages contradict what was agreed on");
     if (effects.role) tell(*effects.role);
+    context_.board.post_standing(replica_.standing(), effects);
   }
 
   /// What followers heard; what this server itself hears goes from commit to the tracker.

@@ -10,6 +10,7 @@
 #include "actors/counters.h"
 #include "actors/credentials.h"
 #include "actors/log.h"
+#include "actors/notice_board.h"
 #include "config/config.h"
 #include "core/base/ids.h"
 #include "core/zab/standing.h"
@@ -79,6 +80,7 @@ struct ServerContext {
   Store* store = nullptr;
   Transport* transport = nullptr;  ///< To the other servers; null without any.
   RoomKeeper* room = nullptr;      ///< Likewise; used by the journal alone.
+  NoticeBoard board{};             ///< How things stand, for whoever asks.
 };
 
 }  // namespace quorate

@@ -19,6 +19,11 @@
 # with `goodbye`, and closes the connection. A client may send requests right behind its hello; they
 # are read when the session is open and lost when it is refused.
 #
+# A connection may send `inspect` instead of `hello`, under the same limits: the server says what it is
+# within its ensemble (`inspection`) and closes the connection. This takes no session, and a server
+# that serves nobody answers as well: it is for tools, health checks and load balancers. A server of
+# before this was added answers `goodbye` with unimplemented (-6).
+#
 # ## Requests, replies, order
 #
 # A client may send requests without waiting for replies. Every request is answered by exactly one
@@ -126,6 +131,9 @@ struct ClientMessage {
 
     request @2 :Request;
     # Every other frame.
+
+    inspect @3 :Inspect;
+    # The first frame instead of hello, and the only one.
   }
 }
 
@@ -147,6 +155,9 @@ struct ServerMessage {
 
     goodbye @4 :Goodbye;
     # The last frame before the server closes the connection.
+
+    inspection @5 :Inspection;
+    # The answer to inspect; the server closes the connection behind it.
   }
 }
 
@@ -226,6 +237,123 @@ struct Goodbye {
 
   text @1 :Text;
   # The same for people, in English; absent where the number says it all. Do not parse it.
+}
+
+# --- Inspection ------------------------------------------------------------------------------------
+
+struct Inspect {
+  # Client to server: "what are you, and how are you doing?" Has no fields in version 1.
+}
+
+enum ServerRole {
+  # What a server does within its ensemble.
+
+  unknown @0;
+  # Nothing that this version knows. Take a number from a later version for this one too.
+
+  looking @1;
+  # It looks for a leader, and serves nobody.
+
+  following @2;
+  # It follows a leader, and votes.
+
+  observing @3;
+  # It follows a leader, and does not vote.
+
+  leading @4;
+  # It leads.
+
+  alone @5;
+  # It is the only server.
+}
+
+struct Address {
+  # Where something listens.
+
+  host @0 :Text;
+  # A name or an address, IPv6 without brackets.
+
+  port @1 :UInt16;
+  # TCP.
+}
+
+struct EnsembleMember {
+  # A server of the ensemble, as the answering server's configuration has it.
+
+  server @0 :UInt32;
+  # Its id.
+
+  observer @1 :Bool;
+  # It does not vote.
+
+  weight @2 :UInt32 = 1;
+  # What its vote counts.
+
+  group @3 :Int64 = -1;
+  # The group in which it votes; -1 where there are none.
+
+  peers @4 :List(Address);
+  # Where the other servers reach it; one of them is enough.
+
+  clients @5 :Address;
+  # Where clients reach it. Absent: the answering server does not know. A host that means "every
+  # interface" (0.0.0.0, ::) stands for one of `peers`.
+
+  linked @6 :Bool;
+  # The answering server has a connection with it now; true for itself.
+}
+
+struct Inspection {
+  # Server to client: "this is what I am." What it says is some moments old at most.
+
+  server @0 :UInt32;
+  # The id of the answering server.
+
+  version @1 :Text;
+  # Of its program. Do not parse it.
+
+  uptimeMs @2 :UInt64;
+  # How long it has been listening to clients, in milliseconds.
+
+  role @3 :ServerRole;
+  # What it does.
+
+  serving @4 :Bool;
+  # It serves clients: it has all that was committed when its leader began to lead, and has heard of
+  # the leader lately.
+
+  recovering @5 :Bool;
+  # It has lost what it once acknowledged, and neither votes nor leads until it has it again.
+
+  quorumLinked @6 :Bool;
+  # It and the servers that it is connected with are a quorum.
+
+  leader @7 :Int32 = -1;
+  # The id of the server that it follows, or of itself when it leads or is alone; -1 for none.
+
+  epoch @8 :UInt32;
+  # Of the leader, once a quorum has adopted it; 0 before.
+
+  committed @9 :UInt64;
+  # The last write that it knows to be committed.
+
+  applied @10 :UInt64;
+  # The last write that its clients see.
+
+  logged @11 :UInt64;
+  # The last write in its log, on stable storage.
+
+  sessions @12 :UInt32;
+  # Open sessions of the whole ensemble, as far as this server has applied.
+
+  connections @13 :UInt32;
+  # Open connections of clients to this server; the asking one is not counted.
+
+  znodes @14 :UInt64;
+  # Nodes in its tree.
+
+  members @15 :List(EnsembleMember);
+  # In the order of their ids; a server on its own lists itself.
 }
 
 # --- Requests --------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/error_code.h"
 #include "core/base/ids.h"
@@ -53,7 +55,59 @@ struct Goodbye {
   friend bool operator==(const Goodbye&, const Goodbye&) = default;
 };
 
-using ClientMessage = std::variant<Hello, Request>;
-using ServerMessage = std::variant<Reply, WatchEvent, Welcome, Goodbye>;
+/// Instead of a Hello: what are you, and how are you doing? Takes no session.
+struct Inspect {
+  friend bool operator==(const Inspect&, const Inspect&) = default;
+};
+
+/// What a server does within its ensemble. The numbers are on the wire.
+enum class ServerRole : std::uint8_t {
+  unknown = 0,  ///< Of a later version.
+  looking = 1,
+  following = 2,
+  observing = 3,
+  leading = 4,
+  alone = 5,
+};
+
+struct NetworkAddress {
+  std::string host;  ///< IPv6 without brackets.
+  std::uint16_t port = 0;
+  friend bool operator==(const NetworkAddress&, const NetworkAddress&) = default;
+};
+
+/// A member as the configuration of the server that was asked has it.
+struct EnsembleMember {
+  ServerId server;
+  bool observer = false;
+  std::uint32_t weight = 1;
+  std::optional<std::uint32_t> group;
+  std::vector<NetworkAddress> peers;  ///< One of them is enough.
+  std::optional<NetworkAddress> clients;
+  bool linked = false;  ///< The asked server has a connection with it, or is it.
+  friend bool operator==(const EnsembleMember&, const EnsembleMember&) = default;
+};
+
+/// The answer to Inspect; see schema/client.capnp.
+struct Inspection {
+  ServerId server;
+  std::string version;
+  std::uint64_t uptime_ms = 0;
+  ServerRole role = ServerRole::unknown;
+  bool serving = false;
+  bool recovering = false;
+  bool quorum_linked = false;
+  std::optional<ServerId> leader;
+  Epoch epoch;  ///< {0} until a quorum has adopted the leader's.
+  Zxid committed, applied, logged;
+  std::uint32_t sessions = 0;
+  std::uint32_t connections = 0;
+  std::uint64_t znodes = 0;
+  std::vector<EnsembleMember> members;
+  friend bool operator==(const Inspection&, const Inspection&) = default;
+};
+
+using ClientMessage = std::variant<Hello, Request, Inspect>;
+using ServerMessage = std::variant<Reply, WatchEvent, Welcome, Goodbye, Inspection>;
 
 }  // namespace quorate

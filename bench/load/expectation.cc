@@ -27,7 +27,7 @@ std::string what_came(const ServerMessage& message) {
   if (const auto* goodbye = std::get_if<Goodbye>(&message)) {
     return "goodbye " + std::string(to_string(goodbye->error)) + " \"" + goodbye->text + "\"";
   }
-  return "welcome";
+  return std::holds_alternative<Welcome>(message) ? "welcome" : "an inspection";
 }
 
 std::string shown(std::string_view data) {

@@ -113,6 +113,10 @@ void define_sync(CLI::App& app, Selection& selection);
 void define_whoami(CLI::App& app, Selection& selection);
 void define_session(CLI::App& app, Selection& selection);
 void define_version(CLI::App& app, Selection& selection);
+// ensemble_commands.cc
+void define_status(CLI::App& app, Selection& selection);
+void define_members(CLI::App& app, Selection& selection);
+void define_health(CLI::App& app, Selection& selection);
 // bench_command.cc
 void define_bench(CLI::App& app, Selection& selection);
 // completion_commands.cc

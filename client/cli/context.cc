@@ -10,6 +10,9 @@ namespace {
 /// Long enough for a pause of the machine, short enough that ephemerals of a killed command go.
 constexpr std::chrono::milliseconds session_timeout_min{10'000};
 
+/// For connecting and for each request.
+constexpr std::chrono::milliseconds timeout_default{5000};
+
 }  // namespace
 
 Context::Context(Globals globals, Output::Streams streams, Input input)
@@ -27,16 +30,17 @@ void Context::set_globals(Globals globals) {
 Result<client::Client*> Context::client() {
   if (client_ && client::is_final(client_->state())) disconnect();
   if (client_) return client_.get();
+  const std::chrono::milliseconds timeout = timeout_or(timeout_default);
   client::Options options;
   options.endpoints = globals_.endpoints;
-  options.session_timeout = std::max(session_timeout_min, 2 * globals_.timeout);
-  options.operation_timeout = globals_.timeout;
+  options.session_timeout = std::max(session_timeout_min, 2 * timeout);
+  options.operation_timeout = timeout;
   options.credentials = globals_.credentials;
   options.outgoing_bytes_max = std::size_t{64} << 20;
   auto opened = client::Client::open(options);
   if (!opened.ok()) return opened.error();
   client_ = std::move(*opened);
-  const Status connected = client_->wait_connected(globals_.timeout);
+  const Status connected = client_->wait_connected(timeout);
   if (!connected.ok()) {
     Error error = connected.error();
     if (error.code == ErrorCode::connection_loss) error.text += " (" + globals_.endpoints + ")";

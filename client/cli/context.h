@@ -18,7 +18,7 @@ namespace quorate::cli {
 /// The options in front of the command.
 struct Globals {
   std::string endpoints = "127.0.0.1:2181";
-  std::chrono::milliseconds timeout{5000};
+  std::optional<std::chrono::milliseconds> timeout;  ///< Each command has its default.
   std::optional<OutputMode> mode;
   bool yes = false;  ///< Destroy without asking.
   std::vector<client::Credentials> credentials;
@@ -43,6 +43,10 @@ class Context {
   [[nodiscard]] Output& output() { return output_; }
   [[nodiscard]] Input& input() { return input_; }
   [[nodiscard]] const Globals& globals() const { return globals_; }
+  /// What --timeout says.
+  [[nodiscard]] std::chrono::milliseconds timeout_or(std::chrono::milliseconds otherwise) const {
+    return globals_.timeout.value_or(otherwise);
+  }
   /// In the shell, options of one line hold for that line.
   void set_globals(Globals globals);
 

@@ -64,6 +64,9 @@ Status read(wire::ClientMessage::Reader in, ClientMessage& out) {
       return {};
     case wire::ClientMessage::HELLO:
       return read(in.getHello(), out.emplace<Hello>());
+    case wire::ClientMessage::INSPECT:
+      out.emplace<Inspect>();
+      return {};
     case wire::ClientMessage::UNSET:
       return {ErrorCode::marshalling_error, "an empty message"};
     default:
@@ -82,6 +85,9 @@ Status read(wire::ServerMessage::Reader in, ServerMessage& out) {
       return read(in.getWelcome(), out.emplace<Welcome>());
     case wire::ServerMessage::GOODBYE:
       return read(in.getGoodbye(), out.emplace<Goodbye>());
+    case wire::ServerMessage::INSPECTION:
+      read_inspection(in.getInspection(), out.emplace<Inspection>());
+      return {};
     case wire::ServerMessage::UNSET:
       return {ErrorCode::marshalling_error, "an empty message"};
     default:
@@ -156,6 +162,18 @@ void encode(const Goodbye& goodbye, std::vector<char>& out) {
     to.setError(wire_number(goodbye.error));
     if (!goodbye.text.empty()) to.setText(to_text(goodbye.text));
   });
+}
+
+void encode(const Inspection& inspection, std::vector<char>& out) {
+  append_frame<wire::ServerMessage>(message_words(inspection), out,
+                                    [&](wire::ServerMessage::Builder root) {
+                                      fill_inspection(root.initInspection(), inspection);
+                                    });
+}
+
+void encode(const Inspect&, std::vector<char>& out) {
+  append_frame<wire::ClientMessage>(client_message_words + sizeInWords<wire::Inspect>(), out,
+                                    [](wire::ClientMessage::Builder root) { root.initInspect(); });
 }
 
 void encode(const Hello& hello, std::vector<char>& out) {

@@ -22,6 +22,12 @@ class FakeHost final : public ConnectionHost {
  public:
   void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
   void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
+  [[nodiscard]] Inspection inspect() override {
+    Inspection inspection;
+    inspection.server = {3};
+    inspection.role = ServerRole::looking;
+    return inspection;
+  }
   [[nodiscard]] milliseconds now() const override { return milliseconds{1234}; }
   [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
   [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
@@ -132,6 +138,38 @@ TEST_CASE("the log is given the hash of a password, never the password") {
 
   CHECK(std::get<CreateSession>(f.host.handshakes[0].body).password ==
         hash_of(SessionPassword{1, 2, 3}));
+}
+
+TEST_CASE("who asks what the server is gets an answer and no session, and is closed") {
+  Fixture f;
+
+  f.logic->on_bytes(Fixture::frame(Inspect{}) + Fixture::get(1));
+
+  const auto messages = f.received();
+  REQUIRE(messages.size() == 1);
+  CHECK(std::get<Inspection>(messages[0]) == f.host.inspect());
+  CHECK(f.link.closed == CloseMode::graceful);
+  CHECK(f.counters.closed_inspected.get() == 1);
+  CHECK(f.host.handshakes.empty());
+  CHECK(f.host.batches.empty());
+}
+
+TEST_CASE("a question about the server has no place behind a Hello") {
+  Fixture f;
+  f.open();
+
+  f.logic->on_bytes(Fixture::frame(Inspect{}));
+
+  CHECK(f.goodbye() == ErrorCode::marshalling_error);
+}
+
+TEST_CASE("who waits in vain for a session is not told that it said no Hello") {
+  Fixture f;
+  f.logic->on_bytes(Fixture::frame(Hello{}));
+
+  f.logic->dismiss(ErrorCode::request_timeout, "no Hello came in time");
+
+  CHECK(f.goodbye() == ErrorCode::not_serving);
 }
 
 TEST_CASE("a session time-out is clamped to what the server allows") {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "schema/capnp/client_codec.h"
 #include "test/unit/actors/live_server.h"
 #include "test/unit/core/commit/commit_fixture.h"
 
@@ -135,6 +136,39 @@ TEST_CASE("a stop says goodbye behind what was answered, and admits nobody") {
   CHECK(server->counters().closed_stopping.get() == clients.size());
   WireClient late(server->port);
   CHECK_FALSE(late.greet());
+}
+
+TEST_CASE("who asks what the server is is told so and closed") {
+  LiveServer server;
+  WireClient guest(server.port);
+  REQUIRE(guest.greet());
+  std::vector<char> question;
+  capnp_codec::encode(Inspect{}, question);
+
+  WireClient asking(server.port);
+  REQUIRE(asking.socket.send({question.begin(), question.end()}));
+
+  const auto answer = asking.receive();
+  REQUIRE(answer.has_value());
+  const auto& inspection = std::get<Inspection>(*answer);
+  CHECK(inspection.role == ServerRole::alone);
+  CHECK(inspection.serving);
+  CHECK(inspection.quorum_linked);
+  CHECK(inspection.connections == 1);
+  CHECK(inspection.sessions == 1);
+  CHECK_FALSE(asking.receive().has_value());
+  CHECK(server.counters().closed_inspected.get() == 1);
+}
+
+TEST_CASE("who only asks what the server is counts as a connection") {
+  LiveServer server([](Config& config) { config.connections_per_ip_max = 1; });
+  WireClient guest(server.port);
+  REQUIRE(guest.greet());
+
+  CHECK(WireClient(server.port).socket.receive_all().empty());
+
+  CHECK(server.counters().refused_per_address.get() == 1);
+  CHECK(server.counters().closed_inspected.get() == 0);
 }
 
 // A server that began to lead before all its actors were introduced died at one start in thirty.

@@ -40,19 +40,16 @@ struct FakeListenerState {
 /// Keeps what it hears of its server.
 class FakeListener final : public PinnedActor<Listener, FakeListenerState> {
  public:
-  FakeListener(caf::actor_config& config, PeersPtr& peers, bool& serving)
-      : PinnedActor(config), peers_(peers), serving_(serving) {}
+  FakeListener(caf::actor_config& config, PeersPtr& peers) : PinnedActor(config), peers_(peers) {}
   behavior_type make_behavior() override {
     return {
         [this](meet_a, const PeersPtr& peers) { peers_ = peers; },
-        [this](serve_a) { serving_ = true; },
         [](tick_a, std::uint64_t) {},
     };
   }
 
  private:
   PeersPtr& peers_;
-  bool& serving_;
 };
 
 }  // namespace
@@ -81,7 +78,7 @@ WholeServer::WholeServer(MemoryDisk& disk, const Configure& configure) : store_(
                   PeerIdentity{}, -1,
                   take_standing(*booted, config.server_id, Quorum(ServerSet{config.server_id})),
                   [this](ServerContext& server) -> Listener {
-                    return server.system.spawn<FakeListener>(peers_, serving_);
+                    return server.system.spawn<FakeListener>(peers_);
                   }});
   run();
 }

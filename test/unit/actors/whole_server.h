@@ -47,7 +47,7 @@ class WholeServer : public TestSystem {
 
   /// The handles as the actors have them at the moment.
   [[nodiscard]] const Peers& peers() const { return *peers_; }
-  [[nodiscard]] bool is_serving() const { return serving_; }
+  [[nodiscard]] bool is_serving() const { return context.board.read().serving; }
   /// The actor dies of this when its turn comes, behind what it has been sent so far.
   template <class Handle>
   void kill(const Handle& handle) {
@@ -72,7 +72,6 @@ class WholeServer : public TestSystem {
   std::unique_ptr<SnapshotStore> image_;
   std::uint64_t records_replayed_ = 0;
   PeersPtr peers_;
-  bool serving_ = false;
   std::map<std::uint64_t, Client> clients_;  ///< Addresses of streams stay.
   std::uint64_t last_client_;
   std::optional<Supervisor> supervisor_;

@@ -69,7 +69,10 @@ void FakeConnection::send(const ServerMessage& message) {
         }
       },
       message);
-  std::span<const char> rest(bytes);
+  send_bytes(bytes);
+}
+
+void FakeConnection::send_bytes(std::span<const char> rest) {
   while (!rest.empty()) {
     const ssize_t count = ::send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count <= 0) throw std::runtime_error("the client does not take the reply");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,7 @@ class FakeConnection {
   bool is_closed_by_client();
 
   void send(const ServerMessage& message);
+  void send_bytes(std::span<const char> bytes);
   void answer(const Request& request, Zxid zxid, ReplyBody body = {},
               ErrorCode error = ErrorCode::ok);
   /// Hello and welcome.

@@ -36,6 +36,41 @@ Request plain(Operation operation) { return {42, 0, {}, std::move(operation)}; }
 
 Reply ok(ReplyBody body) { return {42, zxid, ErrorCode::ok, std::move(body)}; }
 
+Inspection inspection() {
+  const EnsembleMember self{
+      {1}, false, 2, 1, {{"10.0.0.1", 2888}, {"fd00::1", 2888}}, NetworkAddress{"0.0.0.0", 2181},
+      true};
+  const EnsembleMember voter{
+      {2}, false, 1, 1, {{"two.example", 2888}}, NetworkAddress{"two.example", 2182}, true};
+  const EnsembleMember observer{{3},          true, 1, std::nullopt, {{"10.0.0.3", 2888}},
+                                std::nullopt, false};
+  return {{1},
+          "0.1.0",
+          86'400'000,
+          ServerRole::following,
+          true,
+          false,
+          true,
+          ServerId{2},
+          Epoch{7},
+          zxid,
+          Zxid{zxid.value - 1},
+          Zxid{zxid.value + 1},
+          12,
+          5,
+          1'000'000,
+          {self, voter, observer}};
+}
+
+/// Nobody's leader or follower, with nothing to say but that.
+Inspection looking() {
+  Inspection looking;
+  looking.server = {0};
+  looking.role = ServerRole::looking;
+  looking.recovering = true;
+  return looking;
+}
+
 Create create(CreateMode mode) {
   return {"/app/lock-", blob("owner"), acl, mode, has_ttl(mode) ? 60'000 : 0, false};
 }
@@ -85,6 +120,7 @@ Golden<ClientMessage> golden_client_messages() {
       {"authenticate", plain(Authenticate{"digest", "ann:secret"})},
       {"reconfig", plain(Reconfig{})},
       {"close_session", plain(CloseSession{})},
+      {"inspect", Inspect{}},
   };
 }
 
@@ -124,6 +160,8 @@ Golden<ServerMessage> golden_server_messages() {
       {"count", ok(CountReply{1'000'000})},
       {"paths", ok(PathsReply{{"/app/e1", "/app/e2"}})},
       {"path", ok(PathReply{"/app"})},
+      {"inspection", inspection()},
+      {"inspection_looking", looking()},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }

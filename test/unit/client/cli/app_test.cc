@@ -13,12 +13,13 @@ namespace {
 class Desk {
  public:
   ExitCode run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--endpoints", "127.0.0.1:1", "--timeout", "20ms"});
+    arguments.insert(arguments.begin(), {"--endpoints", endpoints, "--timeout", "20ms"});
     out.str("");
     err.str("");
     return run_line(context, std::move(arguments));
   }
 
+  std::string endpoints = "127.0.0.1:1";
   std::ostringstream out;
   std::ostringstream err;
   std::istringstream in;
@@ -30,6 +31,43 @@ TEST_CASE("without a server the exit code says so, and the message what to do") 
   CHECK(desk.run({"get", "/a"}) == ExitCode::no_connection);
   CHECK(desk.err.str().find("127.0.0.1:1") != std::string::npos);
   CHECK(desk.err.str().find("--endpoints") != std::string::npos);
+  CHECK(desk.out.str().empty());
+}
+
+TEST_CASE("health is one line and 0 or 1, also without a server") {
+  Desk desk;
+  CHECK(desk.run({"health", "--ready"}) == ExitCode::other);
+  CHECK(desk.out.str().starts_with("no answer: "));
+  CHECK(desk.out.str().find('\n') == desk.out.str().size() - 1);
+  CHECK(desk.err.str().empty());
+  CHECK(desk.run({"health", "-o", "jsonl"}) == ExitCode::other);
+  CHECK(Json::parse(desk.out.str())["healthy"] == false);
+  CHECK(Json::parse(desk.out.str())["check"] == "ready");
+}
+
+TEST_CASE("health is asked of one server") {
+  Desk desk;
+  desk.endpoints = "127.0.0.1:1,127.0.0.1:2";
+  CHECK(desk.run({"health"}) == ExitCode::usage);
+  CHECK(desk.err.str().find("one server, not of several") != std::string::npos);
+}
+
+TEST_CASE("status shows servers that do not answer, and says that none serves") {
+  Desk desk;
+  desk.endpoints = "127.0.0.1:1,127.0.0.1:2";
+  CHECK(desk.run({"status", "-o", "json"}) == ExitCode::no_connection);
+  const Json rows = Json::parse(desk.out.str());
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1]["endpoint"] == "127.0.0.1:2");
+  CHECK(rows[1]["role"].is_null());
+  CHECK(rows[1]["note"].get<std::string>().starts_with("no answer: "));
+  CHECK(desk.err.str().empty());
+}
+
+TEST_CASE("nobody knows the members where nobody answers") {
+  Desk desk;
+  CHECK(desk.run({"members"}) == ExitCode::no_connection);
+  CHECK(desk.err.str().find("127.0.0.1:1") != std::string::npos);
   CHECK(desk.out.str().empty());
 }
 

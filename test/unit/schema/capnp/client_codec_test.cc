@@ -116,6 +116,52 @@ TEST_CASE("the handshake arrives as it was sent") {
   }
 }
 
+EnsembleMember member(test::RandomValues& values) {
+  EnsembleMember member{{values.integer<std::uint32_t>()},
+                        values.flag(),
+                        values.integer<std::uint32_t>(),
+                        std::nullopt,
+                        {},
+                        std::nullopt,
+                        values.flag()};
+  if (values.flag()) member.group = values.integer<std::uint32_t>();
+  for (std::size_t peers = values.below(3); peers > 0; --peers)
+    member.peers.push_back({values.text(), values.integer<std::uint16_t>()});
+  if (values.flag()) member.clients = {values.text(), values.integer<std::uint16_t>()};
+  return member;
+}
+
+TEST_CASE("a question about the server and its answer arrive as they were sent") {
+  check_from_client(Inspect{});
+  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    test::RandomValues values(seed);
+    Inspection inspection{{values.integer<std::uint32_t>()},
+                          values.text(),
+                          values.integer<std::uint64_t>(),
+                          static_cast<ServerRole>(values.below(6)),
+                          values.flag(),
+                          values.flag(),
+                          values.flag(),
+                          std::nullopt,
+                          {values.integer<std::uint32_t>()},
+                          values.zxid(),
+                          values.zxid(),
+                          values.zxid(),
+                          values.integer<std::uint32_t>(),
+                          values.integer<std::uint32_t>(),
+                          values.integer<std::uint64_t>(),
+                          {}};
+    // Any number of a server, which is at most 255.
+    if (values.flag()) inspection.leader = ServerId{static_cast<std::uint32_t>(values.below(256))};
+    for (std::size_t members = values.below(4); members > 0; --members)
+      inspection.members.push_back(member(values));
+
+    check_from_server(inspection);
+    CHECK(frame_of(inspection).size() == 8 + 8 * message_words(inspection));
+  }
+}
+
 TEST_CASE("a new session's hello carries no password and fits the limit before the handshake") {
   Hello hello;
   hello.password.fill(7);

@@ -297,6 +297,19 @@ TEST_CASE("an event type from the future is none") {
   CHECK(std::get<WatchEvent>(*decoded).type == EventType::none);
 }
 
+TEST_CASE("a server's role from the future is unknown, and what else it says is read") {
+  capnp::MallocMessageBuilder message;
+  auto inspection = message.initRoot<wire::ServerMessage>().initInspection();
+  inspection.setRole(static_cast<wire::ServerRole>(6));
+  inspection.setServing(true);
+
+  const auto decoded = decode_server(bytes_of(frame_of(message)));
+
+  REQUIRE(decoded.ok());
+  CHECK(std::get<Inspection>(*decoded).role == ServerRole::unknown);
+  CHECK(std::get<Inspection>(*decoded).serving);
+}
+
 // Goal: no change of one byte makes a decoder do anything but accept or refuse. Sanitizers watch.
 TEST_CASE("frames with any byte changed are accepted or refused") {
   std::mt19937 random(1);

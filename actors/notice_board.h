@@ -1,0 +1,60 @@
+// What the actors of a server let others know of it, for whoever asks: nobody has to wait for a
+// busy actor to be told.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/base/ids.h"
+#include "core/zab/effects.h"
+#include "core/zab/standing.h"
+
+namespace quorate {
+
+/// How things stand, some moments ago at most.
+struct Notice {
+  // From proposal.
+  Stance stance = Stance::looking;
+  std::optional<ServerId> leader;
+  std::optional<Epoch> established;
+  bool recovering = false;
+  bool votes = false;  ///< A voter of the configuration.
+  Zxid committed;
+  Zxid logged;
+  std::set<ServerId> linked;   ///< Servers that a connection stands with, and this one.
+  bool quorum_linked = false;  ///< These are a quorum.
+  // From commit.
+  bool serving = false;
+  Zxid applied;
+  std::size_t sessions = 0;
+  std::size_t znodes = 0;
+};
+
+/// For any thread. Posting costs an uncontended lock.
+class NoticeBoard {
+ public:
+  /// `change(Notice&)` is short: readers wait for it.
+  template <class Change>
+  void post(Change&& change) {
+    const std::lock_guard lock(mutex_);
+    std::forward<Change>(change)(notice_);
+  }
+  /// From proposal, with every step of its machine.
+  void post_standing(const Standing& standing, const Effects& effects);
+  /// From proposal, when a link comes up or goes down; `server` itself is linked when it starts.
+  void post_link(const Standing& standing, ServerId server, bool up);
+
+  [[nodiscard]] Notice read() const {
+    const std::lock_guard lock(mutex_);
+    return notice_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Notice notice_;
+};
+
+}  // namespace quorate

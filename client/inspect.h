@@ -1,0 +1,28 @@
+// Asks servers what they are, without a session: also those that serve nobody.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "client/host_list.h"
+#include "core/base/result.h"
+#include "schema/client_messages.h"
+
+namespace quorate::client {
+
+/// What one server said.
+struct Answer {
+  Host host;
+  bool alive = false;  ///< A server was there, if only to send us away.
+  Result<Inspection> inspection = Error{ErrorCode::connection_loss, "not asked"};
+};
+
+/// Asks all at once, each over a connection of its own; takes `timeout` at most. The answers come
+/// in the order of the hosts. Errors: connection_loss where there is nobody or the connection
+/// broke, operation_timeout, marshalling_error for what is not a server of ours, and what a server
+/// says when it sends us away: not_serving (it stops, or waits for its operator), unimplemented
+/// (its version does not know the question).
+[[nodiscard]] std::vector<Answer> inspect(const std::vector<Host>& hosts,
+                                          std::chrono::milliseconds timeout);
+
+}  // namespace quorate::client
