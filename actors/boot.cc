@@ -211,9 +211,10 @@ Standing take_standing(Boot& boot, ServerId self, Quorum quorum) {
   const Promises& stored = boot.promises;
   const EpochPromise promise{stored.accepted_epoch, stored.accepted_leader, stored.current_epoch,
                              stored.recovering_to};
-  const ZabLimits limits;
-  return {self, std::move(quorum), promise,
-          History(std::move(boot.outline), limits.window_bytes_max)};
+  // Who decides alone has nobody to bring up to date but observers, which may wait for the disk.
+  const bool alone = quorum.is_quorum({self});
+  const std::size_t window_bytes_max = alone ? 0 : ZabLimits{}.window_bytes_max;
+  return {self, std::move(quorum), promise, History(std::move(boot.outline), window_bytes_max)};
 }
 
 }  // namespace quorate

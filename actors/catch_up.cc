@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "actors/image_stream.h"
+#include "actors/pace.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/server_context.h"
@@ -19,6 +21,8 @@ namespace {
 /// What one frame of history holds, and what is read at once.
 constexpr std::size_t batch_bytes = std::size_t{256} << 10;
 constexpr std::chrono::milliseconds look_again{5};
+/// A learner that is far behind must not cost the others their disk and their processor.
+constexpr std::uint64_t bytes_per_second = std::uint64_t{96} << 20;
 
 struct SurveyorState {
   static inline const char* name = "surveyor";
@@ -70,22 +74,58 @@ struct CatchUpState {
   PeerConnection connection;
 };
 
-class CatchUpActor final : public ThreadActor<CatchUp, CatchUpState> {
+/// What the two kinds of streams have in common.
+class StreamActor : public ThreadActor<CatchUp, CatchUpState> {
  public:
-  CatchUpActor(caf::actor_config& config, ServerContext&, const TxnLog& log,
-               const HistoryWanted& request, PeerConnection connection)
-      : ThreadActor(config), txn_log_(log), request_(request), at_(request.keep) {
+  StreamActor(caf::actor_config& config, ServerContext& context, PeerConnection connection)
+      : ThreadActor(config), context_(context), pace_(bytes_per_second) {
     state.connection = std::move(connection);
   }
 
   behavior_type make_behavior() override {
+    if (context_.own_threads) yield_to_requests();
     monitor(state.connection);
     set_down_handler([this](const caf::down_msg&) { quit(); });
-    return {[this](more_a) { read_some(); }};
+    return {[this](more_a) {
+      const auto wait = pace_.wait(now());
+      if (wait == std::chrono::milliseconds{0}) return read_some();
+      delayed_send(this, wait, more_a::value);
+    }};
   }
 
+ protected:
+  virtual void read_some() = 0;
+
+  void give(Blob frame, std::size_t bytes) {
+    pace_.spend(bytes, now());
+    send(state.connection, frame_a::value, std::move(frame));
+  }
+
+  void refuse(const Error& error) {
+    send(state.connection, frame_a::value,
+         capnp_codec::encode_history_refusal({error.code, error.text}));
+    quit();
+  }
+
+  ServerContext& context_;
+
  private:
-  void read_some() {
+  [[nodiscard]] std::chrono::milliseconds now() const { return context_.clock.read().monotonic; }
+
+  Pace pace_;
+};
+
+class CatchUpActor final : public StreamActor {
+ public:
+  CatchUpActor(caf::actor_config& config, ServerContext& context, const HistoryWanted& request,
+               PeerConnection connection)
+      : StreamActor(config, context, std::move(connection)),
+        txn_log_(*context.txn_log),
+        request_(request),
+        at_(request.keep) {}
+
+ private:
+  void read_some() override {
     if (!reader_ && !open()) return;
     std::vector<LogRecord> records;
     const LogPosition previous = at_;
@@ -102,8 +142,7 @@ class CatchUpActor final : public ThreadActor<CatchUp, CatchUpState> {
       bytes += record.value()->bytes.size();
       records.push_back(*std::move(*record));
     }
-    if (!records.empty())
-      send(state.connection, frame_a::value, capnp_codec::encode_history(previous, records));
+    if (!records.empty()) give(capnp_codec::encode_history(previous, records), bytes);
     if (at_.zxid >= request_.end.zxid) {
       quit();
     } else if (records.empty()) {
@@ -127,16 +166,36 @@ class CatchUpActor final : public ThreadActor<CatchUp, CatchUpState> {
     return true;
   }
 
-  void refuse(const Error& error) {
-    send(state.connection, frame_a::value,
-         capnp_codec::encode_history_refusal({error.code, error.text}));
-    quit();
-  }
-
   const TxnLog& txn_log_;
   HistoryWanted request_;
   LogPosition at_;
   std::unique_ptr<LogReader> reader_;
+};
+
+class ImageSenderActor final : public StreamActor {
+ public:
+  ImageSenderActor(caf::actor_config& config, ServerContext& context, PeerConnection connection)
+      : StreamActor(config, context, std::move(connection)),
+        log_(context.log.component(CatchUpState::name)) {}
+
+ private:
+  void read_some() override {
+    if (!cutter_) {
+      auto cutter = ImageCutter::begin(*context_.image, batch_bytes);
+      if (!cutter) return refuse(cutter.error());
+      cutter_.emplace(*std::move(cutter));
+      log_.info("sends_image", kv("zxid", cutter_->position().zxid));
+    }
+    const auto chunk = cutter_->next();
+    if (!chunk) return refuse(chunk.error());
+    Blob frame = capnp_codec::encode_image_chunk(*chunk);
+    const std::size_t bytes = frame.size();
+    give(std::move(frame), bytes);
+    if (chunk->last) quit();
+  }
+
+  Log log_;
+  std::optional<ImageCutter> cutter_;
 };
 
 }  // namespace
@@ -145,9 +204,10 @@ Surveyor spawn_surveyor(ServerContext& context, const TxnLog& log) {
   return spawn_blocking<SurveyorActor>(context, log);
 }
 
-CatchUp spawn_catch_up(ServerContext& context, const TxnLog& log, const HistoryWanted& request,
+CatchUp spawn_catch_up(ServerContext& context, const HistoryWanted& request,
                        PeerConnection connection) {
-  return spawn_blocking<CatchUpActor>(context, log, request, std::move(connection));
+  if (request.image) return spawn_blocking<ImageSenderActor>(context, std::move(connection));
+  return spawn_blocking<CatchUpActor>(context, request, std::move(connection));
 }
 
 }  // namespace quorate

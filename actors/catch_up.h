@@ -1,4 +1,5 @@
-// Reads history for learners that the leader's memory does not reach, on threads of its own.
+// Reads history, or the image, for learners that the leader's memory does not reach, on threads of
+// its own.
 #pragma once
 
 #include <caf/typed_actor.hpp>
@@ -34,12 +35,12 @@ using Surveyor = caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
 /// `log` outlives the actor.
 Surveyor spawn_surveyor(ServerContext& context, const TxnLog& log);
 
-///   (more)  From its connection, when there is room for another batch of records.
+///   (more)  From its connection, when there is room for another batch.
 /// Ends when all was read; or on an error, of which it tells the connection.
 using CatchUp = caf::typed_actor<caf::reacts_to<more_a>>;
 
-/// Streams what `request` asks for to `connection`.
-CatchUp spawn_catch_up(ServerContext& context, const TxnLog& log, const HistoryWanted& request,
+/// Streams what `request` asks for to `connection`, no faster than leaves the disk to the others.
+CatchUp spawn_catch_up(ServerContext& context, const HistoryWanted& request,
                        PeerConnection connection);
 
 }  // namespace quorate

@@ -50,13 +50,15 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
         },
         [this](promise_a, const EpochPromise& promise) { store(promise); },
         [this](cut_a, const LogPosition& keep) { cut(keep); },
+        [this](install_a, const InstallImage& image) { install(image); },
         [this](settle_a) {
           sync();
           send(state.peers->proposal, settle_a::value);
         },
         [this](synced_a) {
           settle();
-          return Logged{logged_};
+          // Of the history that the asker means, nothing is here any more.
+          return Logged{installed_ ? Zxid{} : logged_};
         },
         [this](tick_a, std::uint64_t generation) {
           settle();
@@ -95,6 +97,21 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     logged_ = keep.zxid;
   }
 
+  /// First the promises, which name the image: whoever starts between the two steps finds an image
+  /// that the log does not reach, and drops the log.
+  void install(const InstallImage& image) {
+    sync();
+    const LogPosition& at = image.install.at;
+    promises_.image_directory = image.name;
+    store_promise(image.install.promise);
+    require(txn_log_.anchor_at(at));
+    require(txn_log_.truncate_after(at.zxid));
+    if (txn_log_.last() != at)
+      context_.ending.end(ExitCode::durability, "the log cannot be made to begin behind the image");
+    installed_ = true;
+    context_.ending.start_over("an image of another server was installed");
+  }
+
   void sync() {
     if (txn_log_.last().zxid == logged_) return;
     require(txn_log_.sync());
@@ -106,12 +123,16 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   void store(const EpochPromise& promise) {
     // The promise speaks of the log before it (ZOOKEEPER-4643).
     sync();
+    store_promise(promise);
+    send(state.peers->proposal, promise_a::value, promise);
+  }
+
+  void store_promise(const EpochPromise& promise) {
     promises_.accepted_epoch = promise.accepted;
     promises_.accepted_leader = promise.leader;
     promises_.current_epoch = promise.current;
     promises_.recovering_to = promise.recovering_to;
     require(txn_log_.promises().store(promises_));
-    send(state.peers->proposal, promise_a::value, promise);
   }
 
   void on_tick() {
@@ -152,6 +173,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   Zxid logged_;  ///< Synced up to here.
   Zxid logged_at_tick_;
   Zxid fenced_;
+  bool installed_ = false;  ///< The server is about to start over.
   std::size_t unsynced_bytes_ = 0;
   std::size_t bytes_since_look_ = 0;
   unsigned ticks_since_look_ = 0;

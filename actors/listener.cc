@@ -11,6 +11,7 @@
 #include "actors/runtime/io_backend.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
+#include "actors/runtime/unique_fd.h"
 #include "actors/server_context.h"
 #include "core/base/flat_map.h"
 
@@ -69,7 +70,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
  private:
   void begin() {
     if (std::exchange(serving_, true)) return;
-    port_ = local_port(add_doorman(socket_));
+    port_ = local_port(add_doorman(socket_.release()));
     if (auto* io = IoBackend::of(system()); io != nullptr) {
       // Before anything is made for a connection: a flood costs an accept and a reset each.
       io->set_admission(port_, [this](const std::string& remote) { return admit(remote); });
@@ -78,6 +79,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission(port_, {});
+    socket_.reset();  // If nobody was ever served.
     return BrokerActor::cleanup(std::move(reason), host);
   }
 
@@ -169,7 +171,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
   ServerContext& context_;
   Log log_;
-  int socket_;
+  UniqueFd socket_;  ///< Until it is accepted from.
   std::uint16_t port_ = 0;
   std::shared_ptr<ConnectionShared> shared_;
   Ticker ticker_;

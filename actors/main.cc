@@ -25,35 +25,39 @@ int refuse(const std::string& why) {
   return static_cast<int>(ExitCode::refused);
 }
 
-/// Blocks the signals that ask for an end, in this and all later threads, so that they can be
-/// waited for.
+/// Blocks the signals that ask for an end, or for a fresh start, in this and all later threads, so
+/// that they can be waited for.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, start_over_signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
+int refuse_start(const Log& log, const Error& error) {
+  const auto [reason, more] = in_two_values(error.text);
+  if (more.empty()) {
+    log.error("start_refused", kv("reason", reason));
+  } else {
+    log.error("start_refused", kv("reason", reason), kv("more", more));
+  }
+  return static_cast<int>(ExitCode::refused);
+}
+
 int serve(const LoadedConfig& loaded, const Log& log, const sigset_t& signals) {
   for (const std::string& notice : loaded.notices) log.warn("config", kv("notice", notice));
-  auto system = start_system(loaded.config, log);
-  if (!system) {
-    const auto [reason, more] = in_two_values(system.error().text);
-    if (more.empty()) {
-      log.error("start_refused", kv("reason", reason));
-    } else {
-      log.error("start_refused", kv("reason", reason), kv("more", more));
-    }
-    return static_cast<int>(ExitCode::refused);
+  for (int signal = start_over_signal; signal == start_over_signal;) {
+    auto system = start_system(loaded.config, log);
+    if (!system) return refuse_start(log, system.error());
+    sigwait(&signals, &signal);
+    log.info("stopping", kv("signal", signal));
+    (*system)->stop();
+    log.info("stopped");
   }
-  int signal = 0;
-  sigwait(&signals, &signal);
-  log.info("stopping", kv("signal", signal));
-  (*system)->stop();
-  log.info("stopped");
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -27,6 +27,8 @@ using fetch_a = caf::atom_constant<caf::atom("fetch")>;
 using frame_a = caf::atom_constant<caf::atom("frame")>;
 using greet_a = caf::atom_constant<caf::atom("greet")>;
 using history_a = caf::atom_constant<caf::atom("history")>;
+using image_a = caf::atom_constant<caf::atom("image")>;
+using install_a = caf::atom_constant<caf::atom("install")>;
 using leader_a = caf::atom_constant<caf::atom("leader")>;
 using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;
@@ -75,3 +77,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::LogPosition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Role)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Zxid)

@@ -1,5 +1,6 @@
 #include "actors/peer_connection.h"
 
+#include <caf/send.hpp>
 #include <utility>
 
 #include "actors/peers.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t output_limit_bytes = std::size_t{64} << 20;
 /// When no more than this is left to be sent of a stream, more is read.
 constexpr std::size_t stream_low_bytes = std::size_t{256} << 10;
+/// More than this from a stream and not on the disk yet, and no more is read.
+constexpr std::size_t in_hand_bytes_max = std::size_t{8} << 20;
 
 }  // namespace
 
@@ -19,14 +22,14 @@ PeerConnectionActor::PeerConnectionActor(caf::actor_config& config,
                                          caf::io::connection_handle handle, ServerContext& context,
                                          const PeerIdentity& identity, PeersPtr peers,
                                          std::optional<ServerId> dials,
-                                         std::optional<HistoryWanted> wants)
+                                         std::optional<Stream> stream)
     : BrokerActor(config),
       handle_(handle),
       context_(context),
       log_(context.log.component("peer_link")),
       identity_(identity),
       dials_(dials),
-      wants_(wants),
+      stream_(std::move(stream)),
       ticker_(PeerLinkLimits{}.heartbeat) {
   state.peers = std::move(peers);
 }
@@ -38,10 +41,12 @@ PeerConnectionActor::behavior_type PeerConnectionActor::make_behavior() {
     link_->close(CloseMode::graceful);
     quit();
   });
+  if (stream_) tell_of_end();
   link_.emplace(*this, handle_);
   link_->set_peer_link(true);
   link_->set_output_limit(output_limit_bytes);
-  logic_.emplace(identity_, dials_, wants_, context_.entropy.challenge(), PeerLinkLimits{}, *link_,
+  logic_.emplace(identity_, dials_, stream_ ? std::optional(stream_->wants) : std::nullopt,
+                 context_.entropy.challenge(), PeerLinkLimits{}, *link_,
                  static_cast<PeerLinkHost&>(*this), now());
   link_->start();
   logic_->start();
@@ -62,6 +67,12 @@ PeerConnectionActor::behavior_type PeerConnectionActor::make_behavior() {
       [this](dismiss_a, const PeerDismissal& dismissal) {
         logic_->refuse(ErrorCode::foreign, dismissal.text);
         end_if_closed();
+      },
+      [this](logged_a, Zxid zxid) {
+        while (!in_hand_.empty() && in_hand_.front().first <= zxid) dealt_with_first();
+      },
+      [this](more_a) {
+        if (!in_hand_.empty()) dealt_with_first();
       },
       [this](tick_a, std::uint64_t generation) {
         if (!ticker_.is_current(generation)) return;
@@ -86,24 +97,42 @@ void PeerConnectionActor::on_greeted(const PeerHello& peer) {
                                            std::to_string(identity_.server.value));
     return;
   }
-  if (wants_) {
+  if (stream_) {
     monitor(keeper->second);
+    if (stream_->wants.image) receive_image();
     logic_->begin(now());
     return;
   }
-  if (const auto* wanted = std::get_if<HistoryWanted>(&peer.purpose)) {
-    if (context_.txn_log == nullptr || wanted->image)
-      return logic_->refuse(ErrorCode::unimplemented, "this server streams no images");
-    link_->notify_below(stream_low_bytes);
-    state.catch_up =
-        spawn_catch_up(context_, *context_.txn_log, *wanted, caf::actor_cast<PeerConnection>(this));
-    monitor(state.catch_up);
-    logic_->begin(now());
-    pull();
-    return;
-  }
+  if (const auto* wanted = std::get_if<HistoryWanted>(&peer.purpose)) return greet_stream(*wanted);
   send(keeper->second, claim_a::value,
        PeerClaim{peer.server, peer.incarnation, caf::actor_cast<PeerConnection>(this)});
+}
+
+void PeerConnectionActor::tell_of_end() {
+  end_ = std::make_shared<StreamEnd>();
+  attach_functor([end = end_, stream = *stream_, proposal = state.peers->proposal] {
+    const ImageReceiver receiver = std::exchange(end->receiver, ImageReceiver{});
+    if (std::exchange(end->is_told, true)) return;
+    if (receiver) {
+      caf::anon_send(receiver, closed_a::value);
+    } else {
+      caf::anon_send(proposal, history_a::value, FromHistory{stream, {}, {}});
+    }
+  });
+}
+
+void PeerConnectionActor::receive_image() {
+  end_->receiver =
+      spawn_image_receiver(context_, state.peers, *stream_, caf::actor_cast<PeerConnection>(this));
+  monitor(end_->receiver);
+}
+
+void PeerConnectionActor::greet_stream(const HistoryWanted& wanted) {
+  link_->notify_below(stream_low_bytes);
+  state.catch_up = spawn_catch_up(context_, wanted, caf::actor_cast<PeerConnection>(this));
+  monitor(state.catch_up);
+  logic_->begin(now());
+  pull();
 }
 
 void PeerConnectionActor::on_message(PeerMessage message) {
@@ -124,26 +153,58 @@ void PeerConnectionActor::pull() {
 }
 
 void PeerConnectionActor::on_history(HistoryFrame frame) {
-  auto* records = std::get_if<HistoryRecords>(&frame);
-  if (records == nullptr)
-    return logic_->refuse(ErrorCode::unimplemented, "this server takes no images");
-  if (records->records.empty()) return;
-  auto batch = std::make_shared<ProposalBatch>();
-  batch->epoch = wants_->epoch;
-  batch->previous = records->previous;
-  batch->records = std::move(records->records);
-  const bool all = batch->records.back().zxid() >= wants_->end.zxid;
-  send(state.peers->proposal, history_a::value, FromHistory{*dials_, std::move(batch)});
-  if (!all) return;
-  wants_done_ = true;
-  link_->close(CloseMode::graceful);
-  quit();
+  if (end_->is_told) return;
+  auto* chunk = std::get_if<ImageChunk>(&frame);
+  if (auto* records = std::get_if<HistoryRecords>(&frame)) {
+    // Without any it only says that the other side lives.
+    if (!records->records.empty()) on_records(std::move(*records));
+  } else if (chunk != nullptr && end_->receiver) {
+    on_chunk(std::move(*chunk));
+  } else {
+    logic_->refuse(ErrorCode::marshalling_error, "an image that was not asked for");
+  }
 }
 
-bool PeerConnectionActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
-  if (wants_ && !std::exchange(wants_done_, true))
-    send(state.peers->proposal, history_a::value, FromHistory{*dials_, nullptr});
-  return BrokerActor::cleanup(std::move(reason), host);
+void PeerConnectionActor::on_records(HistoryRecords records) {
+  auto batch = std::make_shared<ProposalBatch>();
+  batch->epoch = stream_->wants.epoch;
+  batch->previous = records.previous;
+  batch->records = std::move(records.records);
+  std::size_t bytes = 0;
+  for (const Record& record : batch->records) bytes += record.memory_bytes();
+  const Zxid last = batch->records.back().zxid();
+  took_in(last, bytes);
+  send(state.peers->proposal, history_a::value,
+       FromHistory{*stream_, std::move(batch), caf::actor_cast<PeerConnection>(this)});
+  if (last >= stream_->wants.end.zxid) end_stream();
+}
+
+void PeerConnectionActor::on_chunk(ImageChunk chunk) {
+  std::size_t bytes = 0;
+  for (const ImagePair& pair : chunk.records) bytes += pair.key.size() + pair.value.size();
+  took_in(Zxid{}, bytes);
+  const bool is_last = chunk.last.has_value();
+  send(end_->receiver, image_a::value,
+       std::shared_ptr<const ImageChunk>(std::make_shared<ImageChunk>(std::move(chunk))));
+  if (is_last) end_stream();
+}
+
+void PeerConnectionActor::took_in(Zxid zxid, std::size_t bytes) {
+  in_hand_.emplace_back(zxid, bytes);
+  bytes_in_hand_ += bytes;
+  if (bytes_in_hand_ > in_hand_bytes_max) logic_->pause();
+}
+
+void PeerConnectionActor::dealt_with_first() {
+  bytes_in_hand_ -= in_hand_.front().second;
+  in_hand_.pop_front();
+  if (bytes_in_hand_ <= in_hand_bytes_max / 2) logic_->resume(now());
+}
+
+void PeerConnectionActor::end_stream() {
+  end_->is_told = true;
+  link_->close(CloseMode::graceful);
+  quit();
 }
 
 void PeerConnectionActor::on_ended(const std::string& reason) {

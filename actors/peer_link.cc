@@ -7,6 +7,7 @@
 
 #include "actors/peer_connection.h"
 #include "actors/peers.h"
+#include "actors/runtime/unique_fd.h"
 
 namespace quorate {
 namespace {
@@ -43,9 +44,7 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
         [this](meet_a, const PeersPtr& peers) { meet(peers); },
         [this](claim_a, const PeerClaim& claim) { on_claim(claim); },
         [this](dialled_a, const Dialled& dialled) { on_dialled(dialled); },
-        [this](fetch_a, const Fetch& fetch) {
-          dial(HistoryWanted{fetch.epoch, fetch.keep, fetch.end, fetch.image});
-        },
+        [this](fetch_a, const Stream& stream) { dial(stream); },
         [this](tick_a, std::uint64_t generation) {
           if (!ticker_.is_current(generation)) return;
           dial_if_due();
@@ -71,14 +70,14 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
     dial(std::nullopt);
   }
 
-  void dial(const std::optional<HistoryWanted>& wants) {
+  void dial(const std::optional<Stream>& stream) {
     const PeerAddress& address = addresses_[dials_++ % addresses_.size()];
     // On a thread of the transport; the handle keeps this actor until then.
     context_.transport->dial(
         address.host, address.quorum_port, dial_timeout,
-        [self = caf::actor_cast<PeerLink>(this), wants](Result<DialledSocket> socket) {
+        [self = caf::actor_cast<PeerLink>(this), stream](Result<DialledSocket> socket) {
           Dialled dialled;
-          dialled.wants = wants;
+          dialled.stream = stream;
           if (socket) {
             dialled.socket = std::make_shared<DialledSocket>(*std::move(socket));
           } else {
@@ -89,7 +88,7 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
   }
 
   void on_dialled(const Dialled& dialled) {
-    if (dialled.wants) return on_stream_dialled(dialled);
+    if (dialled.stream) return on_stream_dialled(dialled);
     dialling_ = false;
     if (!dialled.socket) {
       pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
@@ -109,12 +108,12 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
 
   void on_stream_dialled(const Dialled& dialled) {
     if (!dialled.socket) {
-      send(state.peers->proposal, history_a::value, FromHistory{peer_, nullptr});
+      send(state.peers->proposal, history_a::value, FromHistory{*dialled.stream, {}, {}});
       return;
     }
     const auto handle = add_scribe(dialled.socket->fd.release());
     fork_broker<PeerConnectionActor>(*this, handle, context_, identity_, state.peers,
-                                     std::optional(peer_), dialled.wants);
+                                     std::optional(peer_), dialled.stream);
   }
 
   void on_claim(const PeerClaim& claim) {
@@ -195,7 +194,7 @@ class PeerListenerActor final : public BrokerActor<PeerListenerBroker, PeerListe
     return {
         [this](meet_a, const PeersPtr& peers) {
           state.peers = peers;
-          if (socket_ >= 0) add_doorman(std::exchange(socket_, -1));
+          if (socket_.valid()) add_doorman(socket_.release());
         },
         [this](const caf::io::new_connection_msg& accepted) {
           if (open_ >= strangers_max) {
@@ -215,7 +214,7 @@ class PeerListenerActor final : public BrokerActor<PeerListenerBroker, PeerListe
  private:
   ServerContext& context_;
   PeerIdentity identity_;
-  int socket_;
+  UniqueFd socket_;
   std::size_t open_ = 0;
 };
 

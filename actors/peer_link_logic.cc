@@ -35,6 +35,7 @@ PeerLinkLogic::PeerLinkLogic(const PeerIdentity& self, std::optional<ServerId> d
       host_(host),
       since_(now),
       heard_(now) {
+  ours_.features = self.key.empty() ? 0 : peer_feature_proof;
   ours_.cluster = self.cluster;
   ours_.server = self.server;
   ours_.incarnation = self.incarnation;
@@ -138,6 +139,11 @@ void PeerLinkLogic::on_hello(const PeerHello& hello) {
     return refuse(ErrorCode::foreign, "server " + number(hello.server) +
                                           " answers at the address of " + "server " +
                                           number(*dials_) + ": correct the server lines");
+  if (const bool proves = (hello.features & peer_feature_proof) != 0; proves == self_.key.empty())
+    return refuse(ErrorCode::auth_failed,
+                  "server " + number(proves ? hello.server : self_.server) + " has a shared key, " +
+                      "server " + number(proves ? self_.server : hello.server) +
+                      " has none: set the same peer_key_file content on all servers");
   theirs_ = hello;
   if (!dials_) is_stream_ = std::holds_alternative<HistoryWanted>(hello.purpose);
   if (!dials_) {
@@ -178,6 +184,16 @@ void PeerLinkLogic::begin(Time now) {
   if (!waiting.empty()) on_bytes(waiting, now);
 }
 
+void PeerLinkLogic::pause() {
+  if (!std::exchange(paused_, true)) link_.pause();
+}
+
+void PeerLinkLogic::resume(Time now) {
+  if (!std::exchange(paused_, false)) return;
+  heard_ = now;
+  link_.resume();
+}
+
 // --- Out
 // -------------------------------------------------------------------------------------------
 
@@ -200,7 +216,7 @@ void PeerLinkLogic::on_tick(Time now) {
     if (now - since_ > limits_.handshake) close(CloseMode::forced, "no handshake came in time");
     return;
   }
-  const bool listens = !is_stream_ || dials_.has_value();
+  const bool listens = !paused_ && (!is_stream_ || dials_.has_value());
   if (listens && now - heard_ > limits_.silence)
     return close(CloseMode::forced, "nothing was heard for too long");
   if (std::exchange(sent_, false) || (is_stream_ && dials_)) return;

@@ -73,6 +73,9 @@ class PeerLinkLogic {
   void on_tick(Time now);
   /// The owner wants this connection: what comes is handed on.
   void begin(Time now);
+  /// While this side cannot take more nothing is read, and silence says nothing.
+  void pause();
+  void resume(Time now);
   /// One encoded message. REQUIRES: begun.
   void send(const Blob& frame);
   void refuse(ErrorCode code, const std::string& text);
@@ -107,6 +110,7 @@ class PeerLinkLogic {
   Time since_;
   Time heard_;
   bool sent_ = false;  ///< Since the last tick.
+  bool paused_ = false;
 };
 
 }  // namespace quorate

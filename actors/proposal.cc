@@ -32,6 +32,7 @@ struct ProposalState {
   static inline const char* name = "proposal";
   PeersPtr peers;
   PeerFrames frames;
+  PeerConnection stream;  ///< That history comes over; empty when none does.
 };
 
 class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
@@ -50,7 +51,10 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         [this](session_a, const std::shared_ptr<const Touched>& touched) {
           perform(replica_.on_touched(touched->sessions));
         },
-        [this](logged_a, const Logged& logged) { perform(replica_.on_logged(logged.zxid, now())); },
+        [this](logged_a, const Logged& logged) {
+          perform(replica_.on_logged(logged.zxid, now()));
+          tell_stream();
+        },
         [this](promise_a, const EpochPromise& promise) {
           perform(replica_.on_promised(promise, now()));
         },
@@ -71,10 +75,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         [this](survey_a, const Surveyed& surveyed) {
           perform(replica_.on_surveyed(surveyed.learner, surveyed.common));
         },
-        [this](history_a, const FromHistory& from) {
-          perform(from.batch ? replica_.on_history(from.leader, *from.batch)
-                             : replica_.on_fetch_failed(from.leader));
-        },
+        [this](history_a, const FromHistory& from) { take_history(from); },
+        [this](image_a, const ReceivedImage& image) { return install(image); },
         [this](tick_a, std::uint64_t generation) {
           if (!ticker_.is_current(generation)) return;
           perform(replica_.on_tick(now()));
@@ -99,14 +101,59 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     for (const SyncRequest& request : batch.syncs) perform(replica_.on_sync(request, now()));
   }
 
+  void take_history(const FromHistory& from) {
+    const ServerId leader = from.stream.leader;
+    if (from.stream.number != stream_number_) {
+      if (from.connection)
+        send(from.connection, dismiss_a::value,
+             PeerDismissal{"the history is not wanted any more"});
+    } else if (from.batch) {
+      state.stream = from.connection;
+      perform(replica_.on_history(leader, *from.batch));
+      tell_stream();  // What was known before is not logged again.
+    } else {
+      perform(replica_.on_fetch_failed(leader));
+    }
+  }
+
+  bool install(const ReceivedImage& image) {
+    if (image.stream.number != stream_number_) return false;
+    Effects effects = replica_.on_image(image.stream.leader, image.at, image.time_ms);
+    if (!effects.install) {
+      perform(std::move(effects));
+      return false;
+    }
+    // The last thing that this replica does: the state in memory is not that of the image.
+    ended_ = true;
+    log_.info("installs_image", kv("zxid", image.at.zxid));
+    send(state.peers->journal, install_a::value, InstallImage{*effects.install, image.name});
+    return true;
+  }
+
+  /// How far what came over the stream is on the disk, so that more is read.
+  void tell_stream() {
+    if (state.stream) send(state.stream, logged_a::value, replica_.standing().logged);
+  }
+
+  void drop_stream() {
+    ++stream_number_;
+    if (state.stream)
+      send(state.stream, dismiss_a::value, PeerDismissal{"the history is not wanted any more"});
+    state.stream = PeerConnection{};
+  }
+
   void perform(Effects effects) {
+    if (ended_) return;
     for (const Envelope& envelope : effects.send) state.frames.send(*this, envelope);
     state.frames.end_turn();
     if (effects.stop_serving) stop_serving();
     if (effects.cut) send(state.peers->journal, cut_a::value, *effects.cut);
     if (!effects.log.empty()) append(effects.log);
     if (effects.promise) send(state.peers->journal, promise_a::value, *effects.promise);
-    if (effects.settle) send(state.peers->journal, settle_a::value);
+    if (effects.settle) {
+      drop_stream();
+      send(state.peers->journal, settle_a::value);
+    }
     if (!effects.commit.empty() || !effects.synced.empty() || effects.serve) commit(effects);
     for (Survey& survey : effects.survey) {
       send(state.peers->surveyor, survey_a::value,
@@ -147,18 +194,12 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   void fetch(const Fetch& fetch) {
     const auto link = state.peers->links.find(fetch.leader);
     if (link == state.peers->links.end()) return;
-    if (fetch.image) {
-      // Servers send no images yet. Waiting here is calmer than asking the leader again and again.
-      log_.error("needs_image", kv("leader", fetch.leader), kv("zxid", fetch.end.zxid),
-                 kv("do",
-                    "the leader's log no longer reaches back to this server's, and images are not "
-                    "sent between servers yet: this server serves nobody; on the others, raise "
-                    "history_records so that it happens to none of them"));
-      return;
-    }
-    log_.info("fetches_history", kv("leader", fetch.leader), kv("keep", fetch.keep.zxid),
-              kv("end", fetch.end.zxid));
-    send(link->second, fetch_a::value, fetch);
+    drop_stream();
+    log_.info(fetch.image ? "fetches_image" : "fetches_history", kv("leader", fetch.leader),
+              kv("keep", fetch.keep.zxid), kv("end", fetch.end.zxid));
+    send(link->second, fetch_a::value,
+         Stream{fetch.leader, HistoryWanted{fetch.epoch, fetch.keep, fetch.end, fetch.image},
+                stream_number_});
   }
 
   void tell(const Role& role) {
@@ -176,8 +217,10 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   Log log_;
   Replica replica_;
   Ticker ticker_;
-  std::uint64_t service_ = 0;  ///< How often this server began to serve.
+  std::uint64_t service_ = 0;        ///< How often this server began to serve.
+  std::uint64_t stream_number_ = 0;  ///< Of the stream that is wanted, if one is.
   bool started_ = false;
+  bool ended_ = false;  ///< The server is about to start over.
 };
 
 }  // namespace

@@ -46,7 +46,8 @@ namespace quorate {
 ///   (settle)            The journal has nothing left to do.
 ///   (elected)           From election; (leader) what the followed leader says of itself.
 ///   (link, state)       From a keeper of links; (peer, message) from a connection.
-///   (survey, surveyed)  From the surveyor; (history, records) from a stream that was asked for.
+///   (survey, surveyed)  From the surveyor; (history, records) from a stream that was asked for;
+///                       (image, received) from the receiver of one: is it wanted?
 ///   (tick, n)           Its own.
 using Proposal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<submit_a, std::shared_ptr<SubmitBatch>>,
@@ -55,7 +56,7 @@ using Proposal = caf::typed_actor<
     caf::reacts_to<elected_a, Elected>, caf::reacts_to<leader_a, LeaderNews>,
     caf::reacts_to<link_a, LinkState>, caf::reacts_to<peer_a, std::shared_ptr<const FromPeer>>,
     caf::reacts_to<survey_a, Surveyed>, caf::reacts_to<history_a, FromHistory>,
-    caf::reacts_to<tick_a, std::uint64_t>>;
+    caf::replies_to<image_a, ReceivedImage>::with<bool>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// Begins when it has met its peers.
 Proposal spawn_proposal(ServerContext& context, Standing standing);

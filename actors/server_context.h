@@ -22,6 +22,8 @@ namespace quorate {
 
 class LastWords;
 class RoomKeeper;
+class SnapshotStore;
+class Store;
 class Transport;
 class TxnLog;
 
@@ -50,6 +52,10 @@ class Ending {
     std::abort();
   }
 
+  /// Asks for the server to be stopped in order and started anew from what is on its disk now.
+  /// Returns at once; what runs must do no harm until it is stopped.
+  virtual void start_over(std::string_view reason) = 0;
+
  protected:
   virtual void end_now(ExitCode code, std::string_view reason) = 0;
 };
@@ -67,9 +73,12 @@ struct ServerContext {
   ServerCounters counters;
   bool own_threads = true;          ///< For actors that block; not in simulations and tests.
   LastWords* last_words = nullptr;  ///< Where there is a disk to leave them on.
-  const TxnLog* txn_log = nullptr;  ///< To be read from; null where nobody is served history.
-  Transport* transport = nullptr;   ///< To the other servers; null without any.
-  RoomKeeper* room = nullptr;       ///< Likewise; used by the journal alone.
+  // What other servers are sent, and where what they send is kept; null where there are none.
+  const TxnLog* txn_log = nullptr;
+  const SnapshotStore* image = nullptr;
+  Store* store = nullptr;
+  Transport* transport = nullptr;  ///< To the other servers; null without any.
+  RoomKeeper* room = nullptr;      ///< Likewise; used by the journal alone.
 };
 
 }  // namespace quorate

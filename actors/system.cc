@@ -1,6 +1,7 @@
 #include "actors/system.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <caf/actor_system.hpp>
@@ -14,6 +15,7 @@
 #include "actors/held_server.h"
 #include "actors/log.h"
 #include "actors/long_text.h"
+#include "actors/peer_key.h"
 #include "actors/room_keeper.h"
 #include "actors/runtime/actor_system_setup.h"
 #include "actors/runtime/bounded_exit.h"
@@ -49,6 +51,11 @@ class SystemClock final : public Clock {
 class ProcessEnding final : public Ending {
  public:
   explicit ProcessEnding(Log log) : log_(std::move(log)) {}
+
+  void start_over(std::string_view reason) override {
+    log_.info("starts_over", kv("reason", reason));
+    ::kill(::getpid(), start_over_signal);
+  }
 
  protected:
   void end_now(ExitCode code, std::string_view reason) override {
@@ -153,7 +160,7 @@ class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
-                Sockets sockets)
+                Sockets sockets, std::string peer_key)
       : store_(std::move(store)),
         words_(std::move(words)),
         room_(std::move(room)),
@@ -174,6 +181,8 @@ class RunningSystem final : public System {
                  true,
                  words_.get(),
                  txn_log_.get(),
+                 image_.get(),
+                 store_.get(),
                  &transport_,
                  room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
@@ -181,13 +190,14 @@ class RunningSystem final : public System {
     machine.mark_applies(words_->mark());
     const int client_socket = sockets.client.fd.release();
     const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;
-    const PeerIdentity identity{
-        boot.promises.cluster, config.server_id, boot.promises.incarnation, {}};
+    const PeerIdentity identity{boot.promises.cluster, config.server_id, boot.promises.incarnation,
+                                std::move(peer_key)};
+    Standing standing = take_standing(boot, config.server_id, quorum_of(config));
+    standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(
         context_,
         ServerParts{*store_, *txn_log_, *image_, std::move(machine), quorum_of(config), identity,
-                    peer_socket, take_standing(boot, config.server_id, quorum_of(config)),
-                    [client_socket](ServerContext& context) {
+                    peer_socket, std::move(standing), [client_socket](ServerContext& context) {
                       return spawn_listener(context, client_socket);
                     }});
   }
@@ -272,6 +282,8 @@ Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> stor
 }  // namespace
 
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
+  auto peer_key = read_peer_key(config.peer_key_file);
+  if (!peer_key) return peer_key.error();
   auto sockets = bind_sockets(config);
   if (!sockets) return sockets.error();
   const auto start = steady_clock::now();
@@ -312,8 +324,8 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
            kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
-                                          std::move(room), *std::move(booted),
-                                          *std::move(sockets))};
+                                          std::move(room), *std::move(booted), *std::move(sockets),
+                                          *std::move(peer_key))};
 }
 
 }  // namespace quorate

@@ -1,6 +1,7 @@
 // One server: wires its actors to its disk and its ports, starts and stops them.
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "core/base/result.h"
 
 namespace quorate {
+
+/// With this signal a server asks its own process to stop it and to start it again.
+inline constexpr int start_over_signal = SIGUSR1;
 
 /// A running server. Made whole or not at all: whatever can be refused (port, store, identity) is
 /// refused before the first actor starts.

@@ -35,6 +35,7 @@ struct Config {
   std::uint16_t client_port = 2181;
   std::string peer_address = "127.0.0.1";
   std::uint16_t peer_port = 2888;
+  std::string peer_key_file;  ///< Empty: whoever reaches the peer port may be a server.
   bool console_enabled = true;
   std::string console_address = "127.0.0.1";
   std::uint16_t console_port = 8080;

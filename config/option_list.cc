@@ -140,6 +140,11 @@ void visit_network(Visitor& visit) {
         "The address other servers connect to. A server on its own opens no peer port.");
   visit("peer_port", &Config::peer_port, 1, 65535,
         "The port other servers connect to; the quorum port of this server's server.N line wins.");
+  visit("peer_key_file", &Config::peer_key_file, TextRule::optional_path,
+        "A file with a key that all servers of the ensemble share, and that only its owner may "
+        "read; each proves to the others that it has it. Without one, whoever reaches the peer "
+        "port can take part: then only the network keeps strangers out. The key does not encrypt "
+        "what the servers say.");
   visit({"console_enabled", {{"admin.enableServer"}}}, &Config::console_enabled,
         "Whether the console is served where the build contains it. Off saves its thread and port; "
         "metrics and health checks are then not to be had over HTTP.");
@@ -163,11 +168,12 @@ void visit_time(Visitor& visit) {
         "dead clients sooner and expires slow ones by mistake. ZooKeeper's own default is 3000, "
         "its sample file says 2000.");
   visit({"init_limit_ticks", {{"initLimit"}}}, &Config::init_limit_ticks, 1, 10000,
-        "How long a server may take to fetch the state when it joins a leader. Longer admits "
-        "larger trees and slower disks; shorter finds a hanging server sooner.");
-  visit({"sync_limit_ticks", {{"syncLimit"}}}, &Config::sync_limit_ticks, 1, 10000,
-        "How far a follower may lag before the leader drops it. Longer tolerates stalls and lets "
-        "clients of that follower read older data.");
+        "How long a new leader waits until a quorum has fetched its history. Longer admits larger "
+        "trees and slower disks; shorter finds a hanging leader sooner.");
+  visit(
+      {"sync_limit_ticks", {{"syncLimit"}}}, &Config::sync_limit_ticks, 1, 10000,
+      "Read for the sake of old files, and without effect: a follower is dropped when it is silent "
+      "for a second, or when 64 MiB wait to be sent to it.");
   visit({"session_timeout_min_ms", {{"minSessionTimeout", 1, true}}}, &Config::session_timeout_min,
         1ms, 2147483647ms,
         "The shortest session time-out a client gets. By default two ticks. Shorter lets clients "

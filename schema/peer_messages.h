@@ -18,6 +18,8 @@
 namespace quorate {
 
 inline constexpr std::uint32_t peer_protocol_version = 1;
+/// Of PeerHello::features: this server has a shared key, proves it, and wants it proven.
+inline constexpr std::uint64_t peer_feature_proof = 1;
 
 // --- Handshake
 // -------------------------------------------------------------------------------------
@@ -47,7 +49,7 @@ using PeerPurpose = std::variant<ControlLink, HistoryWanted, HelloAnswer>;
 struct PeerHello {
   std::uint32_t version_min = peer_protocol_version;
   std::uint32_t version_max = peer_protocol_version;
-  std::uint64_t features = 0;  ///< Used where both sides have them.
+  std::uint64_t features = 0;  ///< Of those that are not known, nothing follows.
   std::array<std::uint8_t, 16> cluster{};
   ServerId server;
   Incarnation incarnation;

@@ -92,7 +92,8 @@ struct PeerHello {
   # The highest.
 
   features @3 :UInt64;
-  # Bits for what the sender would use beyond the version; what either side lacks is off.
+  # Bits for what the sender would use beyond the version; what either side lacks is off. Bit 0: it has
+  # a shared key. Either both sides do, or they refuse each other.
 
   cluster @4 :Data;
   # The id of the sender's ensemble, 16 bytes. Servers of different ensembles part.
@@ -125,7 +126,7 @@ struct HistoryWanted {
   # Learner to leader: "send me this, as your `synchronise` has said."
 
   epoch @0 :UInt32;
-  # The leader's. A leader of another epoch refuses.
+  # The leader's.
 
   keep @1 :Position;
   # The learner has everything up to here. Says nothing when `image` is set.
@@ -134,7 +135,7 @@ struct HistoryWanted {
   # Where the records end that the learner wants.
 
   image @3 :Bool;
-  # An image comes first, and then the records behind it.
+  # An image is wanted, and no records.
 }
 
 struct PeerProof {
@@ -354,8 +355,8 @@ struct Synchronise {
   # The history comes over a stream that the learner dials. Otherwise it comes here, as proposals.
 
   image @4 :Bool;
-  # The leader's log begins behind what both have in common: an image comes first, and `keep` says
-  # nothing.
+  # The leader's log begins behind what both have in common: the learner fetches an image, installs
+  # it and joins again. `keep` says nothing, and no proposals follow.
 }
 
 struct Adopted {
@@ -491,8 +492,8 @@ struct Touches {
 # --- The history stream ----------------------------------------------------------------------------
 
 struct HistoryFrame {
-  # The root of every frame of a history stream, all from the leader. Chunks of an image come before
-  # all records. The stream is over when the learner has the record at `end`, and the leader closes.
+  # The root of every frame of a history stream, all from the leader. Chunks of an image, or
+  # records. The stream is over when the learner has the last chunk, or the record at `end`.
 
   union {
     unset @0 :Void;

@@ -3,6 +3,36 @@
 #include <utility>
 
 namespace quorate {
+namespace {
+
+/// Over a copy: the records share their bytes.
+class MemoryImageReader final : public ImageReader {
+ public:
+  MemoryImageReader(std::string directory, MemoryDisk::Image state, bool damaged)
+      : directory_(std::move(directory)),
+        state_(std::move(state)),
+        damaged_(damaged),
+        at_(state_.records.begin()) {}
+
+  [[nodiscard]] const std::optional<ImageHeader>& header() const override { return state_.header; }
+
+  Result<std::optional<Pair>> next() override {
+    if (at_ != state_.records.end()) {
+      const auto& [key, value] = *at_++;
+      return std::optional(Pair{key, value.text()});
+    }
+    if (!damaged_) return std::optional<Pair>();
+    return {ErrorCode::damaged, "reading the image " + directory_ + ": a record is damaged"};
+  }
+
+ private:
+  std::string directory_;
+  MemoryDisk::Image state_;
+  bool damaged_;
+  MemoryDisk::Records::const_iterator at_;
+};
+
+}  // namespace
 
 MemoryImage::MemoryImage(MemoryDisk& disk, std::string directory)
     : disk_(disk), start_(disk.start()), directory_(std::move(directory)) {}
@@ -82,16 +112,10 @@ Result<ImageHeader> MemoryImage::flush() {
   return *header;
 }
 
-Status MemoryImage::for_each(
-    const std::function<Status(std::string_view key, std::string_view value)>& visit) const {
+Result<std::unique_ptr<ImageReader>> MemoryImage::reader() const {
   const auto held = disk_.lock();
-  for (const auto& [key, value] : files().written.records) {
-    const Status visited = visit(key, value.text());
-    if (!visited) return visited;
-  }
-  if (files().damaged)
-    return {ErrorCode::damaged, "reading the image " + directory_ + ": a record is damaged"};
-  return {};
+  const auto& state = files();
+  return {std::make_unique<MemoryImageReader>(directory_, state.written, state.damaged)};
 }
 
 Status MemoryImage::checkpoint(const std::string& directory) {

@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/rate_limiter.h>
+#include <rocksdb/snapshot.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
@@ -40,6 +41,64 @@ Status put_records(rocksdb::WriteBatch& batch, std::span<const ImageWrite> write
   }
   return {};
 }
+
+/// The header as of `state`; nothing in an image that is being filled.
+Result<std::optional<ImageHeader>> header_in(rocksdb::DB& database,
+                                             const rocksdb::ReadOptions& state,
+                                             const std::string& directory) {
+  std::string bytes;
+  const auto got = database.Get(state, slice(image_header_key), &bytes);
+  if (got.IsNotFound()) return std::optional<ImageHeader>();
+  if (!got.ok()) return rocks_error("reading the header of the image " + directory, got);
+  const auto header = decode_image_header(bytes);
+  if (!header) return {header.code(), directory + ": " + header.error().text};
+  return std::optional(*header);
+}
+
+class RocksImageReader final : public ImageReader {
+ public:
+  RocksImageReader(std::string directory, rocksdb::DB& database)
+      : directory_(std::move(directory)), database_(database), state_(&database) {}
+
+  Status begin() {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    options.readahead_size = std::size_t{2} << 20;
+    options.snapshot = state_.snapshot();
+    auto header = header_in(database_, options, directory_);
+    if (!header) return header.error();
+    header_ = *header;
+    iterator_.reset(database_.NewIterator(options));
+    iterator_->Seek(first_record);
+    return {};
+  }
+
+  [[nodiscard]] const std::optional<ImageHeader>& header() const override { return header_; }
+
+  Result<std::optional<Pair>> next() override {
+    if (std::exchange(begun_, true) && iterator_->Valid()) iterator_->Next();
+    if (iterator_->Valid()) {
+      const auto key = iterator_->key();
+      const auto value = iterator_->value();
+      return std::optional(Pair{{key.data(), key.size()}, {value.data(), value.size()}});
+    }
+    if (iterator_->status().ok()) return std::optional<Pair>();
+    Error error = rocks_error("reading the image " + directory_, iterator_->status());
+    error.code = ErrorCode::damaged;  // Whatever the reason: not all of it can be read.
+    return error;
+  }
+
+ private:
+  /// Behind what an image says about itself.
+  static constexpr const char* first_record = "\1";
+
+  std::string directory_;
+  rocksdb::DB& database_;
+  rocksdb::ManagedSnapshot state_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  std::optional<ImageHeader> header_;
+  bool begun_ = false;
+};
 
 }  // namespace
 
@@ -85,12 +144,8 @@ Result<std::unique_ptr<RocksImage>> RocksImage::open_as(const RocksImageSettings
 }
 
 Status RocksImage::read_header() {
-  std::string bytes;
-  const auto got = database_->Get(rocksdb::ReadOptions(), slice(image_header_key), &bytes);
-  if (got.IsNotFound()) return {};
-  if (!got.ok()) return rocks_error("reading the header of the image " + directory_, got);
-  const auto header = decode_image_header(bytes);
-  if (!header) return {header.code(), directory_ + ": " + header.error().text};
+  auto header = header_in(*database_, rocksdb::ReadOptions(), directory_);
+  if (!header) return header.error();
   header_ = *header;
   return {};
 }
@@ -143,22 +198,11 @@ Result<ImageHeader> RocksImage::flush() {
   return *header_;
 }
 
-Status RocksImage::for_each(
-    const std::function<Status(std::string_view key, std::string_view value)>& visit) const {
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  options.readahead_size = std::size_t{2} << 20;
-  const std::unique_ptr<rocksdb::Iterator> iterator(database_->NewIterator(options));
-  for (iterator->Seek(rocksdb::Slice("\1", 1)); iterator->Valid(); iterator->Next()) {
-    const auto key = iterator->key();
-    const auto value = iterator->value();
-    const Status visited = visit({key.data(), key.size()}, {value.data(), value.size()});
-    if (!visited) return visited;
-  }
-  if (iterator->status().ok()) return {};
-  Error error = rocks_error("reading the image " + directory_, iterator->status());
-  error.code = ErrorCode::damaged;  // Whatever the reason: not all of it can be read.
-  return error;
+Result<std::unique_ptr<ImageReader>> RocksImage::reader() const {
+  auto reader = std::make_unique<RocksImageReader>(directory_, *database_);
+  const Status begun = reader->begin();
+  if (!begun) return begun.error();
+  return {std::move(reader)};
 }
 
 Status RocksImage::checkpoint(const std::string& directory) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,8 +42,7 @@ class RocksImage final : public SnapshotStore {
   Status write(std::span<const ImageWrite> writes, const ImageHeader& header) override;
   Status fill(std::span<const ImageWrite> writes) override;
   Result<ImageHeader> flush() override;
-  Status for_each(const std::function<Status(std::string_view key, std::string_view value)>& visit)
-      const override;
+  [[nodiscard]] Result<std::unique_ptr<ImageReader>> reader() const override;
   Status checkpoint(const std::string& directory) override;
   [[nodiscard]] std::uint64_t bytes() const override;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,11 +32,29 @@ struct ImageWrite {
   std::optional<Blob> value;
 };
 
+/// Reads one state of an image, record by record in key order, whatever is written meanwhile. Used
+/// by one thread, which need not be the owner's; ends before the image does.
+class ImageReader {
+ public:
+  struct Pair {
+    std::string_view key;
+    std::string_view value;
+  };
+
+  virtual ~ImageReader() = default;
+  /// Of the state that is read; nothing while an image is being filled.
+  [[nodiscard]] virtual const std::optional<ImageHeader>& header() const = 0;
+  /// The next record, valid until the next call; nothing at the end. Error `damaged` when a record
+  /// cannot be read: what came before is then not all.
+  virtual Result<std::optional<Pair>> next() = 0;
+};
+
 /// The image in one directory. Keys sort bytewise; the meaning of keys and values is the codec's
 /// (schema/capnp/image_codec.h), but keys are not empty and do not begin with a zero byte.
 ///
-/// One owner. Failure: after an error of write(), fill(), flush() or checkpoint() nothing further
-/// can be written, and what the last flush() returned is what counts. All errors name the file.
+/// One owner; reader() is for any thread. Failure: after an error of write(), fill(), flush() or
+/// checkpoint() nothing further can be written, and what the last flush() returned is what counts.
+/// All errors name the file.
 class SnapshotStore {
  public:
   virtual ~SnapshotStore() = default;
@@ -60,10 +79,12 @@ class SnapshotStore {
   /// Error `bad_arguments` when there is no header.
   virtual Result<ImageHeader> flush() = 0;
 
+  /// A cursor over what is written now. Error `damaged`.
+  [[nodiscard]] virtual Result<std::unique_ptr<ImageReader>> reader() const = 0;
   /// Calls `visit` for every record in key order until it returns an error, which is returned.
-  /// Error `damaged` when a record cannot be read: what was visited before is then not all.
-  virtual Status for_each(
-      const std::function<Status(std::string_view key, std::string_view value)>& visit) const = 0;
+  /// Errors as of ImageReader::next().
+  Status for_each(
+      const std::function<Status(std::string_view key, std::string_view value)>& visit) const;
 
   /// A hard-linked copy in `directory` (must not exist), of everything written, made durable.
   virtual Status checkpoint(const std::string& directory) = 0;

@@ -40,6 +40,7 @@
 // test/unit/actors/runtime/echo_test.cc is a whole example.
 #pragma once
 
+#include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/io/typed_broker.hpp>
@@ -133,6 +134,24 @@ class BrokerActor
  public:
   explicit BrokerActor(caf::actor_config& config)
       : detail::Stateful<State, Pinned<Observed<typename Interface::broker_base>>>(config) {}
+
+  /// CAF leaves the mailbox of a broker that has ended open. A message that comes then, or was not
+  /// handled, would stay in it; and so would its sender, which can be this broker: for ever.
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    const caf::detail::sync_request_bouncer bounce{reason};
+    const bool first = Base::cleanup(std::move(reason), host);
+    auto& mailbox = this->mailbox();
+    if (mailbox.closed()) return first;
+    mailbox.close();
+    while (mailbox.queue().new_round(messages_at_once, bounce).consumed_items > 0) {
+    }
+    return first;
+  }
+
+ private:
+  using Base = detail::Stateful<State, Pinned<Observed<typename Interface::broker_base>>>;
+
+  static constexpr std::size_t messages_at_once = 1000;
 };
 
 /// Spawns a class-based broker that owns no connection yet, such as a listener.

@@ -49,7 +49,7 @@ struct Survey {
 };
 
 /// What a learner wants over a connection of its own: the records behind `keep` up to `end`, handed
-/// to Replica::on_history(); or an image first, Replica::on_image().
+/// to Replica::on_history(); or an image, Replica::on_image().
 struct Fetch {
   ServerId leader;
   Epoch epoch;
@@ -61,7 +61,8 @@ struct Fetch {
 
 /// Put the fetched image at `at` in place of the state and of the whole log, in one durable step,
 /// and store the promise with it: where the log had gone further, the server is recovering until it
-/// has come there again. Report with on_promised() and on_logged().
+/// has come there again. Then start over from the disk; or report with on_promised() and
+/// on_logged().
 struct Install {
   LogPosition at;
   EpochPromise promise;

@@ -55,7 +55,6 @@ void Following::on_new_epoch(Epoch epoch, Effects& effects) {
   served_ = false;
   held_.clear();
   held_bytes_ = 0;
-  awaits_image_ = false;
   standing_.asked.accepted = epoch;
   standing_.asked.leader = leader_;
   effects.promise = standing_.asked;
@@ -82,19 +81,21 @@ Effects Following::on_promised(const EpochPromise& promise) {
 void Following::on_synchronise(const Synchronise& message, Effects& effects) {
   if (phase_ != Phase::promised || message.epoch != epoch_) return;
   History& history = standing_.history;
-  const bool sound = message.image || (message.keep.zxid >= history.committed() &&
-                                       message.keep.zxid <= history.last().zxid &&
-                                       message.keep.zxid <= message.end.zxid);
+  if (message.image) {
+    phase_ = Phase::imaging;
+    effects.fetch = Fetch{leader_, epoch_, {}, message.end, true};
+    return;
+  }
+  const bool sound = message.keep.zxid >= history.committed() &&
+                     message.keep.zxid <= history.last().zxid &&
+                     message.keep.zxid <= message.end.zxid;
   if (!sound) {
     over_ = true;
     return;
   }
   phase_ = Phase::syncing;
   end_ = message.end;
-  awaits_image_ = message.image;
-  if (message.streamed)
-    effects.fetch = Fetch{leader_, epoch_, message.keep, message.end, message.image};
-  if (message.image) return;
+  if (message.streamed) effects.fetch = Fetch{leader_, epoch_, message.keep, message.end, false};
   if (message.keep != history.last()) {
     history.cut_after(message.keep);
     standing_.logged = std::min(standing_.logged, message.keep.zxid);
@@ -105,8 +106,7 @@ void Following::on_synchronise(const Synchronise& message, Effects& effects) {
 
 Effects Following::on_image(const LogPosition& at, std::int64_t stamp_ms) {
   Effects effects;
-  if (phase_ != Phase::syncing || !awaits_image_) return effects;
-  awaits_image_ = false;
+  if (phase_ != Phase::imaging) return effects;
   // What we had behind the image may have been committed with our ack. Until the leader's history
   // has brought it back, we must not be counted.
   const Zxid lost = standing_.history.last().zxid;
@@ -115,13 +115,13 @@ Effects Following::on_image(const LogPosition& at, std::int64_t stamp_ms) {
   standing_.history.restart_at(at, stamp_ms);
   standing_.logged = {};
   effects.install = Install{at, standing_.asked};
-  take_held(effects);
+  over_ = true;
   return effects;
 }
 
 Effects Following::on_history(const ProposalBatch& batch) {
   Effects effects;
-  if (phase_ != Phase::syncing || awaits_image_ || batch.epoch != epoch_) return effects;
+  if (phase_ != Phase::syncing || batch.epoch != epoch_) return effects;
   take(batch, effects);
   take_held(effects);
   return effects;
@@ -131,7 +131,7 @@ void Following::on_proposals(const ProposalBatch& batch, Effects& effects) {
   if (phase_ < Phase::syncing || batch.epoch != epoch_ || batch.records.empty()) return;
   standing_.remembered = {epoch_, batch.acked};
   committed_ = std::max(committed_, batch.committed);
-  if (batch.previous.zxid > standing_.history.last().zxid || awaits_image_) {
+  if (batch.previous.zxid > standing_.history.last().zxid) {
     held_bytes_ += bytes_of(batch);
     held_[batch.previous.zxid] = std::make_shared<const ProposalBatch>(batch);
     if (held_bytes_ > standing_.limits.held_bytes_max) over_ = true;
@@ -162,7 +162,7 @@ void Following::take(const ProposalBatch& batch, Effects& effects) {
 }
 
 void Following::take_held(Effects& effects) {
-  if (phase_ < Phase::syncing || awaits_image_) return;
+  if (phase_ < Phase::syncing) return;
   const History& history = standing_.history;
   for (auto next = held_.begin();
        !over_ && next != held_.end() && next->first <= history.last().zxid;
@@ -248,7 +248,7 @@ Effects Following::on_message(const PeerMessage& message, Time now) {
           [&](const Committed& committed) {
             if (phase_ < Phase::syncing || committed.epoch != epoch_) return;
             committed_ = std::max(committed_, committed.zxid);
-            if (!awaits_image_) commit_up_to(committed_, effects);
+            commit_up_to(committed_, effects);
             if (served_ && standing_.promised.recovering_to) try_recovered(effects);
           },
           [&](const Heartbeat& heartbeat) {

@@ -16,11 +16,14 @@ namespace quorate {
 ///
 ///   joining --NewEpoch--> promising --stored--> promised --Synchronise--> syncing
 ///      --the history has reached its end--> adopting --stored--> following
+///   promised --Synchronise with an image--> imaging --the image is installed--> over
 ///   from promised on: --NewEpoch of a higher epoch--> promising
 ///
 /// joining    Has said so to the leader, which may not lead yet.
 /// promising  The promise not to follow a lower epoch is being stored, behind all that was logged.
 /// promised   The leader knows where this server's history ends.
+/// imaging    An image of the leader is on its way, to take the place of this server's state and
+///            log. Then it joins again, with a log that the leader's reaches.
 /// syncing    What the leader does not have was cut off; what it has beyond is being logged. Live
 ///            proposals that do not continue the log yet are held.
 /// adopting   The epoch is being stored as current, behind that history (ZOOKEEPER-3911).
@@ -46,7 +49,8 @@ class Following {
   Effects on_touched(std::vector<SessionId> sessions);
   /// From the stream that was asked for.
   Effects on_history(const ProposalBatch& batch);
-  /// An image of the leader has come and was found sound; asks to install it if it is still wanted.
+  /// An image of the leader has come and was found sound; asks to install it, as the last thing
+  /// in this role, if it is still wanted.
   Effects on_image(const LogPosition& at, std::int64_t stamp_ms);
   Effects on_tick(Time now);
 
@@ -59,7 +63,7 @@ class Following {
   void check_invariants() const;
 
  private:
-  enum class Phase { joining, promising, promised, syncing, adopting, following };
+  enum class Phase { joining, promising, promised, imaging, syncing, adopting, following };
 
   [[nodiscard]] bool counts() const;
   [[nodiscard]] Epoch least() const;
@@ -81,7 +85,6 @@ class Following {
   LogPosition end_;
   bool served_ = false;  ///< The leader has said that the epoch is established.
   bool serving_ = false;
-  bool awaits_image_ = false;
   Zxid committed_;  ///< The leader's word; may be ahead of the log.
   Time heard_;
   Time started_;

@@ -21,7 +21,7 @@ History::History(LogOutline outline, std::size_t window_bytes_max)
       window_base_(outline.committed) {
   check(!ends_.empty(), "a history has an end");
   for (Record& record : outline.uncommitted) {
-    uncommitted_bytes_ += record.bytes.size();
+    uncommitted_bytes_ += record.memory_bytes();
     window_.push_back(std::move(record));
   }
   check_invariants();
@@ -36,14 +36,14 @@ void History::append(Record record) {
     ends_.push_back(record.position);
   }
   last_stamp_ms_ = record.txn->time_ms;
-  uncommitted_bytes_ += record.bytes.size();
+  uncommitted_bytes_ += record.memory_bytes();
   window_.push_back(std::move(record));
 }
 
 void History::cut_after(const LogPosition& keep) {
   check(keep.zxid >= committed_, "what is committed is not cut");
   while (!window_.empty() && window_.back().zxid() > keep.zxid) {
-    uncommitted_bytes_ -= window_.back().bytes.size();
+    uncommitted_bytes_ -= window_.back().memory_bytes();
     window_.pop_back();
   }
   while (!ends_.empty() && ends_.back().zxid > keep.zxid) ends_.pop_back();
@@ -68,8 +68,8 @@ std::vector<std::shared_ptr<const Txn>> History::commit_up_to(Zxid zxid) {
   std::vector<std::shared_ptr<const Txn>> committed;
   while (committed_in_window_ < window_.size() && window_[committed_in_window_].zxid() <= zxid) {
     const Record& record = window_[committed_in_window_++];
-    committed_bytes_ += record.bytes.size();
-    uncommitted_bytes_ -= record.bytes.size();
+    committed_bytes_ += record.memory_bytes();
+    uncommitted_bytes_ -= record.memory_bytes();
     committed.push_back(record.txn);
   }
   committed_ = std::max(committed_, std::min(zxid, last().zxid));
@@ -80,7 +80,7 @@ std::vector<std::shared_ptr<const Txn>> History::commit_up_to(Zxid zxid) {
 void History::trim() {
   while (committed_bytes_ > window_bytes_max_) {
     window_base_ = window_.front().position;
-    committed_bytes_ -= window_.front().bytes.size();
+    committed_bytes_ -= window_.front().memory_bytes();
     window_.pop_front();
     --committed_in_window_;
   }

@@ -36,7 +36,7 @@ struct LogOutline {
 ///   (2) the window is a chain, ends at last(), and holds all that is not committed.
 class History {
  public:
-  /// `window_bytes_max`: of committed records.
+  /// `window_bytes_max`: of committed records, in memory.
   explicit History(LogOutline outline, std::size_t window_bytes_max);
 
   /// REQUIRES: the record continues last().
@@ -54,6 +54,7 @@ class History {
   [[nodiscard]] std::int64_t last_stamp_ms() const { return last_stamp_ms_; }
   [[nodiscard]] Zxid committed() const { return committed_; }
   [[nodiscard]] const EpochEnds& ends() const { return ends_; }
+  /// In memory.
   [[nodiscard]] std::size_t uncommitted_bytes() const { return uncommitted_bytes_; }
 
   /// The last position at or before `zxid`, if the window reaches so far back.

@@ -14,6 +14,7 @@ enum class LearnerPhase : std::uint8_t {
   asked,     ///< Was asked to promise the leader's epoch.
   promised,  ///< Has promised it; where its history ends is known.
   surveyed,  ///< Its history is being compared with the log on disk.
+  imaging,   ///< Was told to fetch an image; joins again with it.
   syncing,   ///< Was told what to keep; gets all that is proposed from then on.
   adopted,   ///< Has all of the history the leader began with.
 };

@@ -99,7 +99,8 @@ struct Synchronise {
   LogPosition keep;
   LogPosition end;
   bool streamed = false;
-  /// The leader's log begins behind `keep`: an image comes first, `keep` says nothing.
+  /// The leader's log begins behind what both have: fetch an image, install it, join again. `keep`
+  /// says nothing then, and no proposals follow.
   bool image = false;
   friend bool operator==(const Synchronise&, const Synchronise&) = default;
 };

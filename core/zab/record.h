@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <cstddef>
 #include "core/base/blob.h"
 #include "core/txn/log_record.h"
 #include "core/txn/txn.h"
@@ -17,6 +18,10 @@ struct Record {
   Blob bytes;
 
   [[nodiscard]] Zxid zxid() const { return position.zxid; }
+  /// About what it takes in memory: what a bound on many of them must count.
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return sizeof(Record) + sizeof(Txn) + 2 * bytes.size();
+  }
 };
 
 /// Turns a txn into the bytes of its record (schema/record.capnp).

@@ -35,7 +35,7 @@ struct ZabLimits {
   /// Committed records kept in memory for learners that were away for a moment.
   std::size_t window_bytes_max = std::size_t{1} << 20;
   /// Proposed and not committed; further writes wait.
-  std::size_t in_flight_bytes_max = std::size_t{64} << 20;
+  std::size_t in_flight_bytes_max = std::size_t{128} << 20;
   /// Live proposals that a learner holds while its history is being streamed.
   std::size_t held_bytes_max = std::size_t{64} << 20;
 };

@@ -214,15 +214,20 @@ Effects Tenure::on_surveyed(ServerId id, const std::optional<LogPosition>& commo
 void Tenure::synchronise(ServerId id, LearnerRecord& learner,
                          const std::optional<LogPosition>& common, Effects& effects) {
   const History& history = standing_.history;
+  if (!common) {
+    learner.phase = LearnerPhase::imaging;
+    effects.send.push_back({id, Synchronise{epoch_, {}, history.last(), true, true}});
+    return;
+  }
   const bool observes = !standing_.quorum.is_voter(id);
   const LogPosition end =
       observes ? history.position_at(history.committed()).value_or(LogPosition{}) : history.last();
   learner.phase = LearnerPhase::syncing;
   learner.sent = end;
-  Synchronise message{epoch_, common.value_or(LogPosition{}), end, true, !common};
+  Synchronise message{epoch_, *common, end, true, false};
   // What an observer has and is not yet known to be committed need not be cut.
-  if (common && common->zxid > end.zxid) message.keep = message.end = learner.sent = *common;
-  auto records = common ? history.records_after(message.keep, message.end.zxid) : std::nullopt;
+  if (common->zxid > end.zxid) message.keep = message.end = learner.sent = *common;
+  auto records = history.records_after(message.keep, message.end.zxid);
   message.streamed = !records;
   effects.send.push_back({id, message});
   if (!records) return;

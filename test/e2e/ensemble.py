@@ -28,11 +28,12 @@ class Member(Server):
 class Ensemble:
     """Servers 1..count in a directory of their own; server N survives restarts with its data and ports."""
 
-    def __init__(self, count: int = 3):
+    def __init__(self, count: int = 3, settings: str = ""):
+        """`settings`: further lines of the configuration of all."""
         self.directory = Path(tempfile.mkdtemp(prefix="quorate-ensemble-"))
         self.config = self.directory / "ensemble.cfg"
         self.members: dict[int, Member] = {}
-        lines = []
+        lines = [settings]
         base = free_ports(list(range(3 * count)))
         for number in range(1, count + 1):
             home = self.directory / f"server-{number}"

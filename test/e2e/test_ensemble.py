@@ -10,8 +10,10 @@ from support import BIN, PATIENCE, quorate, quorate_json
 
 
 class EnsembleCase(unittest.TestCase):
+    settings = ""  # Of all servers.
+
     def setUp(self) -> None:
-        self.ensemble = Ensemble()
+        self.ensemble = Ensemble(settings=self.settings)
         self.addCleanup(self.ensemble.discard)
         self.ensemble.start()
 
@@ -163,6 +165,86 @@ class History(EnsembleCase):
         self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
 
 
+class Images(EnsembleCase):
+    """What a learner lacks is no longer in the leader's log."""
+
+    settings = """snapshot_interval_s=1
+snapshot_records=1000
+checkpoint_log_bytes=16777216
+history_records=0
+history_h=0
+"""
+
+    def purge(self) -> None:
+        """Writes until the logs of all that run begin behind what was written here first."""
+        running = [member for member in self.ensemble.members.values() if member.process.poll() is None]
+        before = {member.number: member.log.read_text().count("log_purged") for member in running}
+        deadline = time.monotonic() + 3 * PATIENCE
+        while any(member.log.read_text().count("log_purged") <= before[member.number] for member in running):
+            self.assertLess(time.monotonic(), deadline, "no log was purged\n" + running[0].tail(20))
+            endpoints = ",".join(member.endpoint for member in running)
+            subprocess.run([str(BIN / "quorate-bench"), "load", "--endpoints", endpoints, "-c", "4", "-d", "4", "--read-share", "0",
+                            "--nodes", "100", "--value-bytes", "50000", "--seconds", "1", "--warmup", "0"],
+                           capture_output=True, timeout=60, check=True)
+
+    def check_is_whole(self, member) -> None:
+        quorate(member, "sync", "/kept")
+        self.assertEqual(contents(member, "/kept"), {f"/kept/{n}": f"value {n}" for n in range(20)})
+        self.assertEqual(quorate(member, "create", "--if-absent", f"/by-{member.number}", "works").returncode, 0)
+
+    def keep_some(self) -> None:
+        self.through("create", "/kept")
+        for number in range(20):
+            self.through("create", f"/kept/{number}", f"value {number}")
+
+    def test_an_emptied_server_and_one_far_behind_get_an_image(self):
+        behind, emptied = self.ensemble.followers()[0], None
+        behind.kill()
+        self.keep_some()
+        self.purge()
+
+        behind.start()
+
+        behind.wait_for_line("image_received", "leader=")
+        behind.wait_for_line("starts_over")
+        self.check_is_whole(behind)
+
+        emptied = next(m for m in self.ensemble.followers() if m is not behind)
+        emptied.kill()
+        shutil.rmtree(emptied.data)
+        emptied.start()
+        emptied.wait_for_line("image_received", "leader=")
+        self.check_is_whole(emptied)
+        # Those two alone, of whom neither has seen a record of the beginning.
+        leader = self.ensemble.leader()
+        leader.kill()
+        self.check_is_whole(behind)
+        leader.start()
+        self.check_is_whole(leader)
+
+    def test_whoever_is_killed_while_an_image_is_on_its_way_comes_back(self):
+        behind = self.ensemble.followers()[0]
+        behind.kill()
+        self.keep_some()
+        self.purge()
+        self.through("create", "/large")
+        block = "x" * 100_000
+        for number in range(400):
+            self.through("create", f"/large/{number}", block)
+        time.sleep(2)  # For an image with them.
+
+        for pause in (0.05, 0.1, 0.2, 0.3, 0.4, 0.6):
+            behind.start(wait=False)
+            behind.wait_for_line("fetches_image") if pause == 0.05 else time.sleep(pause)
+            behind.kill()
+        behind.start()
+
+        self.check_is_whole(behind)
+        self.assertEqual(quorate_json(behind, "stat", "/large")["num_children"], 400)
+        self.assertEqual([path.name for path in behind.data.glob("image-*")], [behind.data.joinpath(max(
+            path.name for path in behind.data.glob("image-*"))).name], "an unfinished image was left behind")
+
+
 class Refusals(unittest.TestCase):
     def test_a_server_of_another_ensemble_is_refused_and_nobody_minds(self):
         ensemble = Ensemble()
@@ -176,6 +258,26 @@ class Refusals(unittest.TestCase):
 
         intruder.wait_for_line("another ensemble")
         quorate(ensemble.members[1], "create", "/still", "works")
+
+    def test_a_server_without_the_shared_key_is_refused(self):
+        ensemble = Ensemble()
+        self.addCleanup(ensemble.discard)
+        for name in ("key", "other-key"):
+            key = ensemble.directory / name
+            key.touch(mode=0o600)
+            key.write_text(f"{name}-0123456789abcdef\n")
+        for member in ensemble.members.values():
+            member.options += ["--peer-key-file", str(ensemble.directory / "key")]
+        ensemble.start()
+        stranger = ensemble.members[3]
+        quorate(stranger, "create", "/with-the-key", "all three")
+        stranger.kill()
+        stranger.options[-1] = str(ensemble.directory / "other-key")
+        stranger.start(wait=False)
+
+        stranger.wait_for_line("link_ends", "peer_key_file")
+        quorate(ensemble.members[1], "create", "/still", "works")
+        self.assertNotIn("following", stranger.log.read_text().split("peer_key_file")[-1])
 
     def test_one_of_three_serves_nobody(self):
         ensemble = Ensemble()

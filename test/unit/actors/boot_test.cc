@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "schema/capnp/image_codec.h"
 #include "schema/capnp/record_codec.h"
 #include "storage/files.h"
 #include "storage/memory_disk.h"
@@ -41,7 +42,7 @@ class BootFixture {
     REQUIRE(opened.ok());
     words = *std::move(opened);
     MemoryStore store(disk);
-    auto booted = boot(store, self, ClusterId{}, 1, *words);
+    auto booted = boot(store, self, ClusterId{}, 1, *words, {}, {may_resync});
     if (!booted) FAIL(booted.error().text);
     return *std::move(booted);
   }
@@ -57,6 +58,7 @@ class BootFixture {
   TemporaryDirectory directory;
   MemoryDisk disk;
   std::unique_ptr<LastWords> words;
+  bool may_resync = false;  ///< There are other servers.
 
   void append(const std::vector<LogRecord>& records) {
     const Boot started = start();
@@ -101,6 +103,36 @@ TEST_CASE_FIXTURE(BootFixture, "what is known to be committed is applied, the re
   CHECK(started.outline.uncommitted.front().zxid() == at(5));
   CHECK(started.outline.ends.back() == started.log->last());
   CHECK_FALSE(started.held);
+}
+
+TEST_CASE_FIXTURE(BootFixture, "a crash between a new image and its log: the image counts") {
+  {
+    Boot started = start();
+    // What an image of a leader is installed with, without the last step.
+    MemoryStore store(disk);
+    auto image = *store.create_image("image-7");
+    State state(1);
+    std::vector<capnp_codec::ImageEntry> entries;
+    for (const ImageChange& change : state.seal().changes)
+      capnp_codec::encode_image(change, entries);
+    std::vector<ImageWrite> writes;
+    for (const auto& entry : entries) writes.push_back({entry.key, entry.value});
+    REQUIRE(image->write(writes, {{Zxid::at(Epoch{3}, 9), 77}, 5'000, state.digest()}).ok());
+    REQUIRE(image->flush().ok());
+    Promises promises = started.promises;
+    promises.image_directory = "image-7";
+    REQUIRE(started.log->promises().store(promises).ok());
+  }
+  disk.crash();
+  may_resync = true;
+
+  const Boot started = start();
+
+  CHECK(started.state.last_applied() == Zxid::at(Epoch{3}, 9));
+  CHECK(started.log->last() == LogPosition{Zxid::at(Epoch{3}, 9), 77});
+  CHECK(started.promises.image_directory == "image-7");
+  // It cannot know better: until a leader has gone on, it does not count.
+  CHECK(started.promises.recovering_to.has_value());
 }
 
 TEST_CASE_FIXTURE(BootFixture, "a record that holds no txn, or another one, is named") {

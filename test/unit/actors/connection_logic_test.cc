@@ -9,35 +9,14 @@
 
 #include "actors/credentials.h"
 #include "schema/capnp/client_codec.h"
+#include "test/unit/actors/fake_link.h"
 
 namespace quorate {
 namespace {
 
 using std::chrono::milliseconds;
 
-class FakeLink final : public ByteLink {
- public:
-  std::vector<char>& output() override { return out; }
-  void flush() override {
-    sent.insert(sent.end(), out.begin(), out.end());
-    out.clear();
-  }
-  void pause() override { paused = true; }
-  void resume() override { paused = false; }
-  void close(CloseMode mode) override {
-    flush();
-    closed = mode;
-  }
-  [[nodiscard]] std::size_t unsent_bytes() const override { return out.size() + stuck; }
-  [[nodiscard]] std::string remote() const override { return "192.0.2.7"; }
-  [[nodiscard]] std::uint16_t remote_port() const override { return 4711; }
-  void count_frames(std::size_t, std::size_t) override {}
-
-  std::vector<char> out, sent;
-  std::size_t stuck = 0;  ///< What the peer does not read.
-  bool paused = false;
-  std::optional<CloseMode> closed;
-};
+using test::FakeLink;
 
 class FakeHost final : public ConnectionHost {
  public:

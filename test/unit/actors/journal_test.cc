@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <vector>
 
@@ -39,6 +40,7 @@ class FakeProposal final : public ThreadActor<Proposal, FakeProposalState> {
         [](peer_a, const std::shared_ptr<const FromPeer>&) {},
         [](survey_a, const Surveyed&) {},
         [](history_a, const FromHistory&) {},
+        [](image_a, const ReceivedImage&) { return false; },
         [](tick_a, std::uint64_t) {},
     };
   }
@@ -80,6 +82,43 @@ struct JournalFixture : test::ServerFixture {
     caf::anon_send(journal, promise_a::value, promise_of(accepted, current));
   }
 };
+
+TEST_CASE("an image takes the place of the history, durably, and the server starts over") {
+  JournalFixture f;
+  f.append(1, 1);
+  f.append(1, 2);
+  f.run();
+  EpochPromise promise = JournalFixture::promise_of(4, 1);
+  promise.recovering_to = JournalFixture::at(1, 2);
+  const LogPosition image{JournalFixture::at(3, 9), 77};
+
+  caf::anon_send(f.journal, install_a::value, InstallImage{{image, promise}, "image-2"});
+  f.run();
+
+  CHECK(f.ending.started_over.size() == 1);
+  f.open_log();
+  CHECK(f.log->base() == image);
+  CHECK(f.log->last() == image);
+  const Promises stored = *f.log->promises().load().value();
+  CHECK(stored.image_directory == "image-2");
+  CHECK(stored.recovering_to == JournalFixture::at(1, 2));
+  CHECK(stored.accepted_epoch == Epoch{4});
+}
+
+TEST_CASE("whoever asks behind an installed image is not told that its history is synced") {
+  JournalFixture f;
+  f.append(1, 1);
+  caf::anon_send(
+      f.journal, install_a::value,
+      InstallImage{{{JournalFixture::at(3, 9), 77}, JournalFixture::promise_of(4, 1)}, "image-2"});
+  f.run();
+  caf::scoped_actor self{f.system};
+  auto answer = self->request(f.journal, caf::infinite, synced_a::value);
+  f.run();
+
+  answer.receive([](const Logged& logged) { CHECK(logged.zxid == Zxid{}); },
+                 [](const caf::error&) { FAIL("no answer"); });
+}
 
 TEST_CASE("what is appended is synced and reported") {
   JournalFixture f;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "actors/peers.h"
 #include "actors/runtime/actor_system_setup.h"
@@ -43,6 +44,9 @@ class TestEnding final : public Ending {
   std::string reason;
   /// Comes first; for a test whose process may end.
   std::function<void(ExitCode code, std::string_view reason)> leave;
+  std::vector<std::string> started_over;  ///< Why it was asked for.
+
+  void start_over(std::string_view why) override { started_over.emplace_back(why); }
 
  protected:
   void end_now(ExitCode code, std::string_view why) override {

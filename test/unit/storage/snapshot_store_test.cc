@@ -187,6 +187,33 @@ TEST_CASE_TEMPLATE("records are visited in the order of their bytes until the vi
   CHECK(stopped.code() == ErrorCode::no_node);
 }
 
+TEST_CASE_TEMPLATE("a reader sees one state, whatever is written meanwhile", Bench,
+                   QUORATE_EVERY_IMAGE) {
+  Bench bench;
+  SnapshotStore& image = bench.open();
+  REQUIRE(image.write(std::vector{put("a", "1"), put("b", "2")}, header_at(1)).ok());
+  const auto reader = image.reader();
+  REQUIRE(reader.ok());
+  REQUIRE(image.write(std::vector{gone("a"), put("b", "3"), put("c", "4")}, header_at(2)).ok());
+  REQUIRE(image.flush().ok());
+
+  CHECK((*reader)->header() == header_at(1));
+  std::string seen;
+  while (const auto record = *(*reader)->next())
+    seen += std::string(record->key) + std::string(record->value);
+  CHECK(seen == "a1b2");
+  CHECK_FALSE((*reader)->next().value().has_value());
+}
+
+TEST_CASE_TEMPLATE("a reader of an image that is being filled finds no header", Bench,
+                   QUORATE_EVERY_IMAGE) {
+  Bench bench;
+  SnapshotStore& image = bench.open();
+  REQUIRE(image.fill(std::vector{put("a", "1")}).ok());
+
+  CHECK_FALSE((*image.reader())->header().has_value());
+}
+
 TEST_CASE_TEMPLATE("keys that are the store's own are refused", Bench, QUORATE_EVERY_IMAGE) {
   Bench bench;
   SnapshotStore& image = bench.open();

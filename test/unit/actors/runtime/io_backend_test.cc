@@ -63,6 +63,18 @@ TEST_CASE("a broker that quits with unsent bytes gives its descriptor back") {
   }}));
 }
 
+TEST_CASE("a broker that has ended is freed, though a message from itself was on its way") {
+  ProbeServer server({}, {.on_data = [](ProbeConnection& self, const auto&) {
+                       self.delayed_send(&self, 50ms, caf::io::data_transferred_msg{});
+                       self.quit();
+                     }});
+  Client client(server.port);
+  (void)client.send("x");
+  (void)client.receive_all();
+
+  CHECK(eventually([&] { return server.counts.ended == 1; }));
+}
+
 TEST_CASE("a handle is never used for two connections, though the descriptor is") {
   ProbeServer server;
   std::vector<std::int64_t> handles;

@@ -58,8 +58,8 @@ class Ensemble {
     ZabLimits limits;
     if (world_.one_in(4))
       limits.counters_per_epoch = 20 + static_cast<std::uint32_t>(world_.random(50));
-    limits.window_bytes_max = world_.one_in(2) ? 100 : 4000;
-    if (world_.one_in(4)) limits.in_flight_bytes_max = 200;
+    limits.window_bytes_max = world_.one_in(2) ? 1'500 : 30'000;
+    if (world_.one_in(4)) limits.in_flight_bytes_max = 2'000;
     return limits;
   }
 

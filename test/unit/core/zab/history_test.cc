@@ -13,7 +13,7 @@
 namespace quorate {
 namespace {
 
-History history_of(const std::vector<Record>& records, std::size_t window_bytes_max = 10'000) {
+History history_of(const std::vector<Record>& records, std::size_t window_bytes_max = 1'000'000) {
   History history(LogOutline{}, window_bytes_max);
   for (const Record& record : records) history.append(record);
   return history;
@@ -58,7 +58,7 @@ TEST_CASE("a history knows where each of its epochs ends") {
 
 TEST_CASE("an epoch that goes on behind an image has two ends: where the log begins, and its own") {
   const auto log = log_up_to(5);
-  History history(LogOutline{}, 10'000);
+  History history(LogOutline{}, 1'000'000);
   history.restart_at(log[2].position, 1003);
 
   history.append(log[3]);
@@ -102,17 +102,17 @@ TEST_CASE("what is not committed has its bytes counted") {
   const auto log = log_up_to(3);
   History history = history_of(log);
   CHECK(history.uncommitted_bytes() ==
-        log[0].bytes.size() + log[1].bytes.size() + log[2].bytes.size());
+        log[0].memory_bytes() + log[1].memory_bytes() + log[2].memory_bytes());
 
   history.commit_up_to(at(3, 1));
   history.cut_after(log[1].position);
 
-  CHECK(history.uncommitted_bytes() == log[1].bytes.size());
+  CHECK(history.uncommitted_bytes() == log[1].memory_bytes());
 }
 
 TEST_CASE("the window keeps the last committed records that fit, and all others") {
   const auto log = log_up_to(9);
-  const std::size_t room = 2 * log[0].bytes.size();
+  const std::size_t room = 2 * log[0].memory_bytes();
   History history = history_of(log, room);
 
   history.commit_up_to(at(3, 6));
@@ -167,7 +167,7 @@ TEST_CASE("a history that starts over at an image holds nothing from before") {
 
 TEST_CASE("a history that was read from a log is uncommitted behind what is known") {
   const auto log = log_up_to(5);
-  History history(outline_of(log, 2), 10'000);
+  History history(outline_of(log, 2), 1'000'000);
 
   CHECK(history.committed() == at(3, 2));
   CHECK(zxids_of(history.commit_up_to(at(3, 5))) == std::vector{at(3, 3), at(3, 4), at(3, 5)});
@@ -203,7 +203,7 @@ TEST_CASE("a learner whose log begins behind what we have in common needs an ima
 }
 
 TEST_CASE("a learner from before our log begins needs an image, or a look at the disk") {
-  const History history(outline_of(log_up_to(5), 4), 10'000);
+  const History history(outline_of(log_up_to(5), 4), 1'000'000);
   const auto window = [&history](Zxid zxid) { return history.position_at(zxid); };
 
   CHECK_FALSE(common_point(ends_of(log_up_to(2)), window).has_value());
@@ -274,7 +274,7 @@ void compare(const History& history, const Naive& naive) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < naive.log.size(); ++i) {
     const LogPosition& position = naive.log[i].position;
-    if (i >= naive.committed) bytes += naive.log[i].bytes.size();
+    if (i >= naive.committed) bytes += naive.log[i].memory_bytes();
     const auto records = history.records_after(position);
     if (i + 1 >= naive.committed) REQUIRE(records.has_value());
     if (!records) continue;

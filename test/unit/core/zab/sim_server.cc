@@ -349,7 +349,7 @@ void Server::fetch(const Fetch& wanted, LogPosition at) {
     perform(live_->replica.on_fetch_failed(wanted.leader));
     return;
   }
-  if (wanted.image && at == wanted.keep) {
+  if (wanted.image) {
     install(wanted, leader.disk_.image);
     return;
   }
@@ -379,7 +379,6 @@ void Server::install(const Fetch& wanted, const Applied& image) {
   later(world_.between(2 * ms, 20 * ms), [this, wanted, image] {
     live_->fetched = image;
     perform(live_->replica.on_image(wanted.leader, image.at, image.time_ms));
-    if (live_) fetch(wanted, image.at);
   });
 }
 
