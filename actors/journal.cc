@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "actors/peers.h"
@@ -51,6 +52,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
         [this](promise_a, const EpochPromise& promise) { store(promise); },
         [this](cut_a, const LogPosition& keep) { cut(keep); },
         [this](install_a, const InstallImage& image) { install(image); },
+        [this](join_a, const ClusterToJoin& found) { join(found.cluster); },
         [this](settle_a) {
           sync();
           send(state.peers->proposal, settle_a::value);
@@ -58,7 +60,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
         [this](synced_a) {
           settle();
           // Of the history that the asker means, nothing is here any more.
-          return Logged{installed_ ? Zxid{} : logged_};
+          return Logged{starts_over_ ? Zxid{} : logged_};
         },
         [this](tick_a, std::uint64_t generation) {
           settle();
@@ -70,7 +72,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
  private:
   void append(const AppendBatch& batch) {
     // A role that has been overtaken may still have appends on their way (ZOOKEEPER-4541).
-    if (batch.epoch >= promises_.accepted_epoch) {
+    if (batch.epoch >= promises_.accepted_epoch && !starts_over_) {
       require(txn_log_.append(batch.records));
       std::size_t bytes = 0;
       for (const LogRecord& record : batch.records) bytes += record.bytes.size();
@@ -87,6 +89,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   }
 
   void cut(const LogPosition& keep) {
+    if (starts_over_) return;
     require(txn_log_.truncate_after(keep.zxid));
     if (txn_log_.last() != keep) {
       context_.ending.end(ExitCode::durability,
@@ -108,8 +111,21 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     require(txn_log_.truncate_after(at.zxid));
     if (txn_log_.last() != at)
       context_.ending.end(ExitCode::durability, "the log cannot be made to begin behind the image");
-    installed_ = true;
-    context_.ending.start_over("an image of another server was installed");
+    start_over("an image of another server was installed");
+  }
+
+  void join(const ClusterId& cluster) {
+    // Whoever has promised something since then belongs where it did.
+    if (starts_over_ || promises_.accepted_epoch != Epoch{} || promises_.cluster == cluster) return;
+    promises_.cluster = cluster;
+    require(txn_log_.promises().store(promises_));
+    start_over("this new server has met its ensemble");
+  }
+
+  /// Nothing may change any more what the next start will find.
+  void start_over(std::string_view reason) {
+    starts_over_ = true;
+    context_.ending.start_over(reason);
   }
 
   void sync() {
@@ -121,6 +137,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   }
 
   void store(const EpochPromise& promise) {
+    if (starts_over_) return;
     // The promise speaks of the log before it (ZOOKEEPER-4643).
     sync();
     store_promise(promise);
@@ -173,7 +190,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   Zxid logged_;  ///< Synced up to here.
   Zxid logged_at_tick_;
   Zxid fenced_;
-  bool installed_ = false;  ///< The server is about to start over.
+  bool starts_over_ = false;
   std::size_t unsynced_bytes_ = 0;
   std::size_t bytes_since_look_ = 0;
   unsigned ticks_since_look_ = 0;

@@ -29,6 +29,7 @@ using greet_a = caf::atom_constant<caf::atom("greet")>;
 using history_a = caf::atom_constant<caf::atom("history")>;
 using image_a = caf::atom_constant<caf::atom("image")>;
 using install_a = caf::atom_constant<caf::atom("install")>;
+using join_a = caf::atom_constant<caf::atom("join")>;
 using leader_a = caf::atom_constant<caf::atom("leader")>;
 using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;

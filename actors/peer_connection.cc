@@ -97,6 +97,11 @@ void PeerConnectionActor::on_greeted(const PeerHello& peer) {
                                            std::to_string(identity_.server.value));
     return;
   }
+  if (peer.cluster != identity_.cluster) {
+    // One of the two is new. It has heard which ensemble this is, and comes back as part of it.
+    if (identity_.is_new) send(state.peers->journal, join_a::value, ClusterToJoin{peer.cluster});
+    return logic_->refuse(ErrorCode::foreign, "a new server finds its ensemble");
+  }
   if (stream_) {
     monitor(keeper->second);
     if (stream_->wants.image) receive_image();

@@ -35,7 +35,8 @@ PeerLinkLogic::PeerLinkLogic(const PeerIdentity& self, std::optional<ServerId> d
       host_(host),
       since_(now),
       heard_(now) {
-  ours_.features = self.key.empty() ? 0 : peer_feature_proof;
+  if (!self.key.empty()) ours_.features |= peer_feature_proof;
+  if (self.is_new) ours_.features |= peer_feature_new;
   ours_.cluster = self.cluster;
   ours_.server = self.server;
   ours_.incarnation = self.incarnation;
@@ -124,7 +125,8 @@ void PeerLinkLogic::on_hello(const PeerHello& hello) {
   const auto number = [](ServerId server) { return std::to_string(server.value); };
   if (hello.version_min > peer_protocol_version || hello.version_max < peer_protocol_version)
     return refuse(ErrorCode::unimplemented, "this server speaks peer protocol version 1 only");
-  if (hello.cluster != self_.cluster)
+  const bool is_new = (hello.features & peer_feature_new) != 0;
+  if (hello.cluster != self_.cluster && is_new == self_.is_new)
     return refuse(
         ErrorCode::foreign,
         "server " + number(hello.server) +

@@ -25,6 +25,8 @@ struct PeerIdentity {
   ServerId server;
   Incarnation incarnation;
   std::string key;  ///< Shared by all servers of the ensemble; empty: nobody proves anything.
+  /// Has never promised anything to anybody: its cluster is that of whomever it meets.
+  bool is_new = false;
 };
 
 struct PeerLinkLimits {
@@ -47,7 +49,8 @@ class PeerLinkHost {
 };
 
 /// The dialler says hello first. Whoever hears a hello that it does not want says why and closes:
-/// another ensemble, another server than was dialled, no common version, a wrong proof.
+/// another ensemble, another server than was dialled, no common version, a wrong proof. When one of
+/// two ensembles is that of a new server, both are greeted, and their owners compare the clusters.
 ///
 ///   hello --their hello--> proving --their proof--> greeted --begin()--> open --> closed
 ///

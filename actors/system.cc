@@ -156,6 +156,14 @@ ClusterId new_cluster_id(const Config& config, Entropy& entropy) {
   return cluster_id_of(lines);
 }
 
+/// Its cluster id is only what its own configuration suggests, and that of the others may have been
+/// another one when they began.
+bool is_new(const Config& config, const Boot& boot) {
+  const Promises& promises = boot.promises;
+  return config.cluster_id.empty() && promises.accepted_epoch == Epoch{} &&
+         !promises.recovering_to && boot.outline.ends.back().zxid == Zxid{};
+}
+
 class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
@@ -191,7 +199,7 @@ class RunningSystem final : public System {
     const int client_socket = sockets.client.fd.release();
     const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;
     const PeerIdentity identity{boot.promises.cluster, config.server_id, boot.promises.incarnation,
-                                std::move(peer_key)};
+                                std::move(peer_key), is_new(config, boot)};
     Standing standing = take_standing(boot, config.server_id, quorum_of(config));
     standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(

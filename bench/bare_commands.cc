@@ -1,6 +1,4 @@
 // The commands that show what machine and kernel allow without a coordination service.
-#include <atomic>
-#include <csignal>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -9,13 +7,10 @@
 #include "bench/bare/responder.h"
 #include "bench/commands.h"
 #include "bench/measure/clock.h"
+#include "bench/stop.h"
 
 namespace quorate::bench {
 namespace {
-
-std::atomic<bool> stop_requested{false};
-
-void request_stop(int /*signal*/) { stop_requested = true; }
 
 struct RespondArguments {
   std::string listen = "127.0.0.1:0";
@@ -31,11 +26,10 @@ Result<Report> respond(const RespondArguments& arguments) {
   const NodeSet nodes(arguments.prefix, 1, arguments.value_bytes);
   Result<BareResponder> responder = BareResponder::make(*address, nodes, arguments.options);
   if (!responder) return responder.error();
-  std::signal(SIGTERM, request_stop);
-  std::signal(SIGINT, request_stop);
+  stop_on_signals();
   // Whoever started it learns the port from this line.
   std::cout << "ready port=" << responder->port() << std::endl;
-  if (Status status = responder->run(stop_requested); !status) return status.error();
+  if (Status status = responder->run(stop_requested()); !status) return status.error();
   return Report{};
 }
 

@@ -15,7 +15,7 @@ struct Command {
   std::function<Result<Report>()> run;
 };
 
-/// load, fill, check, fanout, idle, storm, probe. Parsing sets `command.run`.
+/// load, fill, check, fanout, idle, storm, failover, probe. Parsing sets `command.run`.
 void add_load_commands(CLI::App& app, Command& command);
 
 /// bare respond, bare log.

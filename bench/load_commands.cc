@@ -1,15 +1,18 @@
 // The commands that put load on a server.
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/commands.h"
+#include "bench/load/failover.h"
 #include "bench/load/fan_out.h"
 #include "bench/load/load.h"
 #include "bench/load/node_set.h"
 #include "bench/load/nodes_setup.h"
 #include "bench/load/probe.h"
 #include "bench/load/session_load.h"
+#include "bench/stop.h"
 
 namespace quorate::bench {
 namespace {
@@ -64,7 +67,16 @@ void add_usage(Report& report, const Usage& usage, std::uint64_t operations, boo
   report.add("stolen_cores", usage.stolen_cores);
 }
 
-Result<Report> report_load(const LoadOptions& options) {
+/// Tells whoever started this program, and waits for the line, that it is the moment.
+void announce(std::string_view line) { std::cout << line << std::endl; }
+
+Result<Report> report_load(LoadOptions options, bool announces) {
+  options.stop = &stop_requested();
+  // Before the window there is nothing to tell: a signal ends the process.
+  options.on_window = [announces] {
+    stop_on_signals();
+    if (announces) announce("measuring");
+  };
   const Result<LoadResult> result = run_load(options);
   if (!result) return result.error();
   Report report;
@@ -98,11 +110,14 @@ void add_load(CLI::App& app, Command& command) {
   load->add_option("--seconds", options.seconds, "of the window")->capture_default_str();
   load->add_option("--seed", options.seed)->capture_default_str();
   load->add_flag("--keep", options.keep, "leave the nodes in place");
-  load->callback([arguments, &command] {
-    command.run = [arguments]() -> Result<Report> {
+  auto announces = std::make_shared<bool>(false);
+  load->add_flag("--announce", *announces, "print `measuring` when the window begins");
+  load->footer("SIGINT or SIGTERM ends the window early: what was measured until then is printed.");
+  load->callback([arguments, announces, &command] {
+    command.run = [arguments, announces]() -> Result<Report> {
       const Result<LoadOptions> options_resolved = resolved(*arguments);
       if (!options_resolved) return options_resolved.error();
-      return report_load(*options_resolved);
+      return report_load(*options_resolved, *announces);
     };
   });
 }
@@ -195,6 +210,7 @@ Result<Report> report_idle(const IdleOptions& options) {
   report.add("sessions", result->sessions);
   report.add("opened_per_s", result->opened_per_second());
   report.add_latency("welcome_us", result->welcome_ns);
+  report.add_latency("ping_us", result->ping_ns);
   if (!options.server_pids.empty()) {
     const auto sessions = static_cast<double>(result->sessions);
     report.add("server_cpu_us_per_session",
@@ -216,6 +232,11 @@ void add_idle(CLI::App& app, Command& command) {
   idle->add_option("--concurrency", options.under_way_max, "being opened at one time")
       ->capture_default_str();
   idle->add_option("--hold", options.hold_s, "seconds")->capture_default_str();
+  idle->add_option("--ping-interval", options.ping_interval_s, "seconds between a session's pings")
+      ->capture_default_str();
+  idle->add_flag_callback(
+      "--announce", [&options] { options.on_held = [] { announce("holding"); }; },
+      "print `holding` when all are open");
   idle->callback([arguments, &command] {
     command.run = [arguments]() -> Result<Report> {
       const Result<IdleOptions> options_resolved = resolved(*arguments);
@@ -242,11 +263,60 @@ void add_storm(CLI::App& app, Command& command) {
   StormOptions& options = arguments->options;
   storm->add_option("--concurrency", options.concurrency)->capture_default_str();
   storm->add_option("--seconds", options.seconds)->capture_default_str();
+  storm->add_flag("--ephemeral", options.ephemeral, "each session creates an ephemeral node");
+  storm->add_option("--prefix", options.prefix, "where the ephemerals are")->capture_default_str();
   storm->callback([arguments, &command] {
     command.run = [arguments]() -> Result<Report> {
       const Result<StormOptions> options_resolved = resolved(*arguments);
       if (!options_resolved) return options_resolved.error();
       return report_storm(*options_resolved);
+    };
+  });
+}
+
+void add_outage(Report& report, const std::string& whose, const Outage& outage) {
+  report.add(whose + "_clients", outage.clients);
+  report.add(whose + "_first_us", static_cast<double>(outage.first_ns) / ns_per_us);
+  report.add(whose + "_last_us", static_cast<double>(outage.last_ns) / ns_per_us);
+}
+
+Result<Report> report_failover(const FailoverOptions& options) {
+  const Result<FailoverResult> result = run_failover(options);
+  if (!result) return result.error();
+  Report report;
+  add_outage(report, "survivors", result->survivors);
+  add_outage(report, "victims", result->victims);
+  report.add("gone_us", static_cast<double>(result->gone_ns) / ns_per_us);
+  report.add("writes", result->writes);
+  report.add("reconnects", result->reconnects);
+  report.add("others_cores", result->others_cores);
+  return report;
+}
+
+void add_failover(CLI::App& app, Command& command) {
+  CLI::App* failover =
+      app.add_subcommand("failover",
+                         "Kills a server and tells how long its clients and those of "
+                         "the others are without a write");
+  auto arguments = common<FailoverOptions>(*failover);
+  FailoverOptions& options = arguments->options;
+  failover->add_option("--victim", options.victim, "HOST:PORT, one of the endpoints")->required();
+  failover->add_option("--victim-pid", options.victim_pid, "its process, which is killed")
+      ->required();
+  failover->add_option("-c,--connections", options.connections)->capture_default_str();
+  failover->add_option("-d,--depth", options.depth, "unanswered writes per connection")
+      ->capture_default_str();
+  failover->add_option("--warmup", options.warmup_s, "seconds of writes before the kill")
+      ->capture_default_str();
+  failover->add_option("--patience", options.patience_s, "seconds")->capture_default_str();
+  failover->add_option("--prefix", options.prefix, "where the nodes are")->capture_default_str();
+  failover->add_option("--value-bytes", options.value_bytes)->capture_default_str();
+  failover->add_flag("--keep", options.keep, "leave the nodes in place");
+  failover->callback([arguments, &command] {
+    command.run = [arguments]() -> Result<Report> {
+      const Result<FailoverOptions> options_resolved = resolved(*arguments);
+      if (!options_resolved) return options_resolved.error();
+      return report_failover(*options_resolved);
     };
   });
 }
@@ -260,6 +330,7 @@ void add_probe(CLI::App& app, Command& command) {
   auto arguments = std::make_shared<ProbeArguments>();
   probe->add_option("-e,--endpoints", arguments->endpoint)->capture_default_str();
   probe->add_option("--path", arguments->options.path, "what is read")->capture_default_str();
+  probe->add_flag("--must-exist", arguments->options.must_exist, "until the path is there");
   probe->add_option("--patience", arguments->options.patience_s, "seconds")->capture_default_str();
   probe->callback([arguments, &command] {
     command.run = [arguments]() -> Result<Report> {
@@ -287,6 +358,7 @@ void add_load_commands(CLI::App& app, Command& command) {
   add_fan_out(app, command);
   add_idle(app, command);
   add_storm(app, command);
+  add_failover(app, command);
   add_probe(app, command);
 }
 

@@ -20,6 +20,8 @@ namespace quorate {
 inline constexpr std::uint32_t peer_protocol_version = 1;
 /// Of PeerHello::features: this server has a shared key, proves it, and wants it proven.
 inline constexpr std::uint64_t peer_feature_proof = 1;
+/// Likewise: has never promised anything, and belongs to the ensemble of whomever it meets.
+inline constexpr std::uint64_t peer_feature_new = 2;
 
 // --- Handshake
 // -------------------------------------------------------------------------------------

@@ -93,7 +93,8 @@ struct PeerHello {
 
   features @3 :UInt64;
   # Bits for what the sender would use beyond the version; what either side lacks is off. Bit 0: it has
-  # a shared key. Either both sides do, or they refuse each other.
+  # a shared key; either both sides do, or they refuse each other. Bit 1: it has never promised
+  # anything, and takes over the cluster id of whomever it meets; then it closes.
 
   cluster @4 :Data;
   # The id of the sender's ensemble, 16 bytes. Servers of different ensembles part.

@@ -29,8 +29,8 @@ struct Promises {
 };
 
 /// Whether `next` may replace `before`: epochs and the incarnation never go back, the current epoch
-/// is never above the accepted one (ZOOKEEPER-2307), and the server stays who it is. Error
-/// `bad_arguments`.
+/// is never above the accepted one (ZOOKEEPER-2307), and the server stays who it is; only one that
+/// has promised nothing yet may still find its ensemble. Error `bad_arguments`.
 [[nodiscard]] Status check_promises(const std::optional<Promises>& before, const Promises& next);
 
 /// Written by the journal alone, after the log it depends on.

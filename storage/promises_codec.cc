@@ -28,7 +28,8 @@ Status check_promises(const std::optional<Promises>& before, const Promises& nex
     return {ErrorCode::bad_arguments, "an epoch would be promised to a second leader"};
   if (next.incarnation < before->incarnation)
     return {ErrorCode::bad_arguments, "the incarnation would go back"};
-  if (next.cluster != before->cluster || next.server != before->server)
+  const bool moves = next.cluster != before->cluster && before->accepted_epoch != Epoch{};
+  if (moves || next.server != before->server)
     return {ErrorCode::bad_arguments, "the store would change hands"};
   return {};
 }

@@ -1,5 +1,6 @@
 #include "bench/load/load.h"
 
+#include <algorithm>
 #include <chrono>
 #include <latch>
 #include <thread>
@@ -39,10 +40,6 @@ Status check_options(const LoadOptions& options) {
     return refuse("the rate is at least one request in 5 s for each connection");
   }
   return {};
-}
-
-void sleep_until(Nanoseconds at) {
-  std::this_thread::sleep_for(std::chrono::nanoseconds(at - now_ns()));
 }
 
 /// The threads of a run, and the one that watches them.
@@ -96,14 +93,16 @@ class LoadRun {
 
   /// Reads counters and clocks at both ends of the window.
   Status measure() {
-    sleep_until_or_failed(times_.window_begin);
+    sleep_until(times_.window_begin, nullptr);
+    if (!failed_ && options_.on_window) options_.on_window();
     if (Status status = meter_.start(); !status) {
       failed_ = true;
       return status;
     }
     const std::uint64_t reads = sum(&LoadWorker::reads);
     const std::uint64_t writes = sum(&LoadWorker::writes);
-    sleep_until_or_failed(times_.window_end);
+    sleep_until(times_.window_end, options_.stop);
+    times_.window_end = std::min<Nanoseconds>(times_.window_end, now_ns());
     result_.reads = sum(&LoadWorker::reads) - reads;
     result_.writes = sum(&LoadWorker::writes) - writes;
     // A server that died has no counters; the connections say that better.
@@ -114,10 +113,12 @@ class LoadRun {
     return {};
   }
 
-  void sleep_until_or_failed(Nanoseconds end) {
-    while (!failed_ && now_ns() < end) {
+  /// Returns earlier when a worker fails, or when told to stop.
+  void sleep_until(Nanoseconds end, const std::atomic<bool>* stop) {
+    while (!failed_ && now_ns() < end && !(stop != nullptr && *stop)) {
       progress_.show(static_cast<double>(now_ns() - times_.start) / ns_per_s);
-      sleep_until(std::min(end, now_ns() + ns_per_s / 10));
+      const Nanoseconds time = std::min(end - now_ns(), ns_per_s / 10);
+      std::this_thread::sleep_for(std::chrono::nanoseconds(time));
     }
   }
 

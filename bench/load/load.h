@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,10 @@ struct LoadOptions {
   double patience_s = 10;  ///< For what is unanswered at the end; longer fails the run.
   bool keep = false;       ///< Leave the nodes for the next run.
   std::uint64_t seed = 1;
-  std::vector<pid_t> server_pids;  ///< Whose CPU and memory to report.
+  std::vector<pid_t> server_pids;   ///< Whose CPU and memory to report.
+  std::function<void()> on_window;  ///< Called when the window begins, in the caller's thread.
+  /// Once true, the window ends within 0.1 s, and what was counted until then is the result.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct LoadResult {

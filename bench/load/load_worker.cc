@@ -76,11 +76,11 @@ Status LoadWorker::sync_all() {
 }
 
 Status LoadWorker::run(const LoadTimes& times) {
-  times_ = times;
+  times_ = &times;
   for (std::size_t at = 0; at < sessions_.size(); ++at) {
     if (Status status = refill(at, now_ns()); !status) return status;
   }
-  while (now_ns() < times_.window_end && !failed_.load(std::memory_order_relaxed)) {
+  while (now_ns() < window_end() && !failed_.load(std::memory_order_relaxed)) {
     if (Status status = step(idle_time(now_ns())); !status) return status;
   }
   if (failed_.load(std::memory_order_relaxed)) return {};
@@ -139,7 +139,7 @@ void LoadWorker::count(const PendingRequest& answered, Nanoseconds now) {
   // One writer: no need for an atomic addition.
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   const Nanoseconds at = is_open_loop() ? answered.due_ns : now;
-  if (at < times_.window_begin || at >= times_.window_end) return;
+  if (at < times_->window_begin || at >= window_end()) return;
   const auto latency = static_cast<std::uint64_t>(std::max<Nanoseconds>(0, now - answered.due_ns));
   (answered.is_write ? write_ns_ : read_ns_).record(latency);
 }
@@ -148,7 +148,7 @@ Nanoseconds LoadWorker::due_of(const Lane& lane) const {
   // Request i of the run is due i intervals after the start; connections take them in turn.
   const auto place = static_cast<double>(lane.issued) * static_cast<double>(options_.connections) +
                      static_cast<double>(lane.number);
-  return times_.start + static_cast<Nanoseconds>(place * (ns_per_s / options_.rate));
+  return times_->start + static_cast<Nanoseconds>(place * (ns_per_s / options_.rate));
 }
 
 std::uint32_t LoadWorker::pick_node(const Lane& lane) {
@@ -183,14 +183,14 @@ Status LoadWorker::refill(std::size_t at, Nanoseconds now) {
   Lane& lane = lanes_[at];
   while (issuing_ && lane.pending.size() < options_.depth) {
     const Nanoseconds due = is_open_loop() ? due_of(lane) : now;
-    if (due > now || due >= times_.window_end) break;
+    if (due > now || due >= window_end()) break;
     issue(at, due);
   }
   return flush(*poller_, *sessions_[at]);
 }
 
 Nanoseconds LoadWorker::idle_time(Nanoseconds now) const {
-  Nanoseconds until = std::min(times_.window_end, now + ns_per_s / 10);
+  Nanoseconds until = std::min(window_end(), now + ns_per_s / 10);
   if (is_open_loop()) {
     for (const Lane& lane : lanes_) {
       if (lane.pending.size() < options_.depth) until = std::min(until, due_of(lane));
@@ -203,7 +203,7 @@ Status LoadWorker::drain() {
   // What was due within the window but had no room in the pipeline is still sent, and counts.
   issuing_ = is_open_loop();
   const auto is_done = [&](const Lane& lane) {
-    return lane.pending.empty() && (!issuing_ || due_of(lane) >= times_.window_end);
+    return lane.pending.empty() && (!issuing_ || due_of(lane) >= window_end());
   };
   const Nanoseconds deadline = now_ns() + static_cast<Nanoseconds>(options_.patience_s * ns_per_s);
   while (!std::all_of(lanes_.begin(), lanes_.end(), is_done)) {

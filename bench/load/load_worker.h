@@ -16,11 +16,12 @@
 
 namespace quorate::bench {
 
-/// When the load begins, when counting begins and ends. Set before the workers are released.
+/// When the load begins, when counting begins and ends. Set before the workers are released; the
+/// end may be moved nearer later.
 struct LoadTimes {
   Nanoseconds start = 0;
   Nanoseconds window_begin = 0;
-  Nanoseconds window_end = 0;
+  std::atomic<Nanoseconds> window_end = 0;
 };
 
 class LoadWorker {
@@ -32,7 +33,8 @@ class LoadWorker {
 
   /// Opens the sessions, each up to date with the nodes as set-up left them.
   Status open();
-  /// The load, until window_end; then waits for what is unanswered and ends the sessions.
+  /// The load, until window_end; then waits for what is unanswered and ends the sessions. `times`
+  /// lives as long.
   Status run(const LoadTimes& times);
 
   /// Right replies so far; may be asked by another thread.
@@ -53,6 +55,9 @@ class LoadWorker {
   };
 
   [[nodiscard]] bool is_open_loop() const { return options_.rate > 0; }
+  [[nodiscard]] Nanoseconds window_end() const {
+    return times_->window_end.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] Nanoseconds due_of(const Lane& lane) const;
   [[nodiscard]] std::uint32_t pick_node(const Lane& lane);
   void issue(std::size_t at, Nanoseconds due);
@@ -83,7 +88,7 @@ class LoadWorker {
   Sessions sessions_;
   std::vector<Lane> lanes_;  ///< One per session.
   std::mt19937_64 random_;
-  LoadTimes times_;
+  const LoadTimes* times_ = nullptr;
   bool issuing_ = true;
   std::atomic<std::uint64_t> reads_{0};
   std::atomic<std::uint64_t> writes_{0};

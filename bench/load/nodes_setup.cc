@@ -19,18 +19,6 @@ Create create_of(std::string path, Blob data) {
   return create;
 }
 
-/// The prefix and what is above it.
-Status make_parents(Control& control, const std::string& prefix) {
-  for (std::size_t end = 0; end != std::string::npos;) {
-    end = prefix.find('/', end + 1);
-    const std::string path = prefix.substr(0, end);
-    const Result<Reply> reply = control.call(create_of(path, Blob{}));
-    if (!reply) return reply.status();
-    if (Status status = refused("create " + path, *reply); !status) return status;
-  }
-  return {};
-}
-
 Status unexpected(const std::string& what) {
   return {ErrorCode::data_inconsistency, what + ": a reply with another body"};
 }
@@ -111,6 +99,17 @@ class NodesMaker {
 };
 
 }  // namespace
+
+Status make_parents(Control& control, const std::string& prefix) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = prefix.find('/', end + 1);
+    const std::string path = prefix.substr(0, end);
+    const Result<Reply> reply = control.call(create_of(path, Blob{}));
+    if (!reply) return reply.status();
+    if (Status status = refused("create " + path, *reply); !status) return status;
+  }
+  return {};
+}
 
 Result<std::vector<Stat>> make_nodes(Control& control, const NodeSet& nodes) {
   NodesMaker maker(control, nodes);

@@ -1,6 +1,7 @@
 // Making, checking and removing the znodes of a run.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bench/load/control.h"
@@ -8,6 +9,9 @@
 #include "core/tree/stat.h"
 
 namespace quorate::bench {
+
+/// Creates what is missing of the prefix and what is above it.
+Status make_parents(Control& control, const std::string& prefix);
 
 /// Creates what is missing, the prefix and its parents included, and sets what holds anything but
 /// the value of its version; what is right is only read. Returns every node's stat.

@@ -13,7 +13,7 @@ Status ask(const ProbeOptions& options) {
   if (!control) return control.status();
   const Result<Reply> reply = control->call(Exists{options.path});
   if (!reply) return reply.status();
-  if (reply->error == ErrorCode::no_node) return {};
+  if (reply->error == ErrorCode::no_node && !options.must_exist) return {};
   return refused("exists " + options.path, *reply);
 }
 

@@ -11,6 +11,7 @@ namespace quorate::bench {
 struct ProbeOptions {
   Address server;
   std::string path = "/";
+  bool must_exist = false;  ///< `no_node` is no answer: the server has to know the path.
   double patience_s = 60;
 };
 
@@ -20,7 +21,7 @@ struct ProbeResult {
 };
 
 /// Connects, opens a session and reads `path`, again and again every millisecond, until the read is
-/// answered `ok` or `no_node`. Error operation_timeout with the last refusal.
+/// answered `ok`, or `no_node` where that will do. Error operation_timeout with the last refusal.
 [[nodiscard]] Result<ProbeResult> run_probe(const ProbeOptions& options);
 
 }  // namespace quorate::bench

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "bench/load/session.h"
@@ -18,6 +20,9 @@ struct IdleOptions {
   std::size_t count = 1'000;
   std::size_t under_way_max = 64;
   double hold_s = 2;  ///< Held for at least so long; the server's memory is read at the end.
+  /// Each session is pinged once in so many seconds, one after the other at even intervals.
+  double ping_interval_s = 10;
+  std::function<void()> on_held;  ///< Called when all are open.
   std::vector<pid_t> server_pids;
 };
 
@@ -28,19 +33,24 @@ struct IdleResult {
   Nanoseconds opening_cpu_ns = 0;  ///< Of the server.
   std::uint64_t resident_before_bytes = 0;
   std::uint64_t resident_after_bytes = 0;  ///< While all are held.
+  Histogram ping_ns;  ///< From when a ping was due to its reply: a late one is not flattered.
   double others_cores = 0;
 
   [[nodiscard]] double opened_per_second() const;
 };
 
-/// Opens `count` sessions as fast as the server lets, holds them (pings keep them alive), ends
-/// them.
+/// Opens `count` sessions as fast as the servers let, holds them (pings keep them alive), ends
+/// them. Error operation_timeout when a ping is unanswered for ten seconds at the end.
 [[nodiscard]] Result<IdleResult> run_idle(const IdleOptions& options);
 
 struct StormOptions {
   std::vector<Address> servers;
   std::size_t concurrency = 64;  ///< Sessions being opened or ended at one time.
   double seconds = 3;
+  /// Each session creates an ephemeral below the prefix, which goes with it: the next one of the
+  /// same place creates it anew, and would fail if it were still there.
+  bool ephemeral = false;
+  std::string prefix = "/quorate-bench";
   std::vector<pid_t> server_pids;
 };
 
@@ -50,7 +60,8 @@ struct StormResult {
   Usage usage;
 };
 
-/// Connect, hello, welcome, closeSession, reply, end of the connection; then the next.
+/// Connect, hello, welcome, with ephemerals create and reply, closeSession, reply, end of the
+/// connection; then the next.
 [[nodiscard]] Result<StormResult> run_storm(const StormOptions& options);
 
 }  // namespace quorate::bench

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from ensemble import Ensemble, Writer, contents
-from support import BIN, PATIENCE, quorate, quorate_json
+from support import BIN, PATIENCE, Server, free_ports, quorate, quorate_json
 
 
 class EnsembleCase(unittest.TestCase):
@@ -163,6 +163,71 @@ class History(EnsembleCase):
         quorate(follower, "sync", "/")
         self.assertEqual(quorate_json(follower, "stat", "/big")["num_children"], 40)
         self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
+
+
+class Replacement(EnsembleCase):
+    def test_a_server_is_replaced_by_one_at_another_address(self):
+        self.through("create", "/kept", "value")
+        gone = self.ensemble.followers()[0]
+        gone.kill()
+        shutil.rmtree(gone.data)
+        old, new = gone.port, free_ports([0, 1, 2])
+        config = self.ensemble.config.read_text()
+        for offset in range(3):
+            config = config.replace(f":{old + offset}", f":{new + offset}")
+        self.ensemble.config.write_text(config)
+        gone.port = new
+        # The others read their configuration when they start, one after the other.
+        for member in self.ensemble.members.values():
+            if member is not gone:
+                member.stop()
+                member.start()
+                self.through("set", "/kept", f"value {member.number}")
+
+        gone.start()
+
+        gone.wait_for_line("starts_over", "met its ensemble")
+        quorate(gone, "sync", "/")
+        self.assertEqual(quorate(gone, "get", "/kept").stdout, self.through("get", "/kept").stdout)
+
+
+class Operations(EnsembleCase):
+    """The procedures of docs/operations.md."""
+
+    def test_a_rolling_restart_under_load_loses_nothing(self):
+        self.through("create", "/writes")
+        writer = Writer(self.ensemble)
+        writer.start()
+        order = [*self.ensemble.followers(), self.ensemble.leader()]
+        for member in order:
+            member.stop()
+            member.start()
+            quorate(member, "sync", "/")
+        acknowledged = writer.finish()
+
+        self.check_all_hold(acknowledged)
+        self.assertLess(writer.failures, len(acknowledged) / 2)
+
+    def test_a_lost_quorum_is_begun_anew_from_the_server_that_is_left(self):
+        self.through("create", "/kept", "value")
+        left = self.ensemble.members[2]
+        quorate(left, "sync", "/kept")
+        for member in self.ensemble.members.values():
+            member.kill()
+        alone = Server("--server-id", "2", directory=left.directory)
+        self.addCleanup(lambda: alone.process.poll() is None and alone.kill())
+        alone.start()
+        self.assertEqual(quorate(alone, "get", "/kept").stdout, "value\n")
+        tree = self.ensemble.directory / "tree.jsonl"
+        tree.write_text(quorate(alone, "tree", "export", "/").stdout)
+        fresh = Ensemble()
+        self.addCleanup(fresh.discard)
+        fresh.start()
+
+        quorate(fresh.members[1], "tree", "import", "--skip", "--file", str(tree))
+
+        quorate(fresh.members[3], "sync", "/")
+        self.assertEqual(quorate(fresh.members[3], "get", "/kept").stdout, "value\n")
 
 
 class Images(EnsembleCase):

@@ -120,6 +120,36 @@ TEST_CASE("whoever asks behind an installed image is not told that its history i
                  [](const caf::error&) { FAIL("no answer"); });
 }
 
+TEST_CASE("a server that has promised nothing joins the ensemble that it meets, once") {
+  JournalFixture f;
+  ClusterToJoin found;
+  found.cluster.fill(7);
+
+  caf::anon_send(f.journal, join_a::value, found);
+  f.promise(4, 1);
+  f.append(4, 1);
+  f.run();
+
+  CHECK(f.ending.started_over.size() == 1);
+  const Promises stored = *f.log->promises().load().value();
+  CHECK(stored.cluster == found.cluster);
+  CHECK(stored.accepted_epoch == Epoch{});
+  CHECK(f.log->last().zxid == Zxid{});
+}
+
+TEST_CASE("whoever has promised something does not change its ensemble") {
+  JournalFixture f;
+  f.promise(4, 1);
+  ClusterToJoin found;
+  found.cluster.fill(7);
+
+  caf::anon_send(f.journal, join_a::value, found);
+  f.run();
+
+  CHECK(f.ending.started_over.empty());
+  CHECK(f.log->promises().load().value()->cluster == ClusterId{});
+}
+
 TEST_CASE("what is appended is synced and reported") {
   JournalFixture f;
 

@@ -155,6 +155,27 @@ TEST_CASE("a server of another ensemble is refused by its cluster id") {
   check_refused(Pair(stranger), "another ensemble");
 }
 
+TEST_CASE("a new server learns which ensemble it has met") {
+  PeerIdentity fresh = server(s2);
+  fresh.cluster.fill(8);
+  fresh.is_new = true;
+  SUBCASE("by dialling") {
+    const Pair pair(fresh, server(s1));
+    REQUIRE(pair.two.host.greeted.has_value());
+    CHECK(pair.two.host.greeted->cluster == server(s1).cluster);
+  }
+  SUBCASE("by being dialled") {
+    const Pair pair(server(s1), fresh);
+    REQUIRE(pair.one.host.greeted.has_value());
+    CHECK(pair.one.host.greeted->cluster == server(s1).cluster);
+  }
+  SUBCASE("but not from one that has no ensemble either") {
+    PeerIdentity other = server(s1);
+    other.is_new = true;
+    check_refused(Pair(fresh, other), "another ensemble");
+  }
+}
+
 TEST_CASE("two servers with one id refuse each other") {
   check_refused(Pair(server(s1), server(s1)), "both sides say that they are server 1");
 }

@@ -88,6 +88,7 @@ Status FakeServer::on_frame(Connection& connection, std::span<const std::byte> f
     on_request(connection, *request);
     return {};
   }
+  const auto& hello = std::get<Hello>(*message);
   connection.is_greeted = true;
   if (is_due(Fault::no_session)) {
     capnp_codec::encode(Goodbye{ErrorCode::not_serving, "starting"}, connection.stream.out());
@@ -95,7 +96,10 @@ Status FakeServer::on_frame(Connection& connection, std::span<const std::byte> f
     return {};
   }
   Welcome welcome;
-  welcome.session = SessionId{static_cast<std::int64_t>(++open_sessions_)};
+  // A session of before is anybody's to have again.
+  connection.session = hello.session == SessionId{} ? SessionId{++last_session_} : hello.session;
+  ++open_sessions_;
+  welcome.session = connection.session;
   welcome.zxid = zxid_;
   welcome.timeout_ms = 30'000;
   capnp_codec::encode(welcome, connection.stream.out());
@@ -112,8 +116,7 @@ void FakeServer::on_request(Connection& connection, const Request& request) {
   Reply reply = execute(connection, request);
   reply.xid = request.xid;
   if (std::holds_alternative<CloseSession>(request.operation)) {
-    connection.ends = true;
-    --open_sessions_;
+    close_session(connection);
     send(connection, reply);
     return;
   }
@@ -122,6 +125,15 @@ void FakeServer::on_request(Connection& connection, const Request& request) {
   if (concerned && spoil(connection, reply)) return;
   send(connection, reply);
   if (const auto* set = std::get_if<SetData>(&request.operation)) notify(set->path, zxid_);
+}
+
+void FakeServer::close_session(Connection& connection) {
+  connection.ends = true;
+  --open_sessions_;
+  if (is_due(Fault::kept_ephemeral)) return;
+  std::erase_if(nodes_, [&](const auto& node) {
+    return node.second.stat.ephemeral_owner == connection.session;
+  });
 }
 
 bool FakeServer::spoil(Connection& connection, Reply& reply) {
@@ -187,13 +199,15 @@ Reply FakeServer::execute(Connection& connection, const Request& request) {
                         !std::holds_alternative<Sync>(request.operation);
   if (is_write) zxid_ = zxid_.next();
   if (const auto* op = std::get_if<Create>(&request.operation)) {
-    create(*op, reply);
+    create(*op, connection.session, reply);
   } else if (const auto* to_set = std::get_if<SetData>(&request.operation)) {
     set(*to_set, reply);
   } else if (const auto* to_get = std::get_if<GetData>(&request.operation)) {
     get(connection, *to_get, reply);
   } else if (const auto* to_delete = std::get_if<Delete>(&request.operation)) {
     if (nodes_.erase(to_delete->path) == 0) reply.error = ErrorCode::no_node;
+  } else if (std::holds_alternative<Ping>(request.operation)) {
+    if (is_due(Fault::stalled_ping)) std::this_thread::sleep_for(stall_time);
   } else if (const auto* sync = std::get_if<Sync>(&request.operation)) {
     reply.body = PathReply{sync->path};
   } else if (const auto* exists = std::get_if<Exists>(&request.operation)) {
@@ -203,7 +217,11 @@ Reply FakeServer::execute(Connection& connection, const Request& request) {
   return reply;
 }
 
-void FakeServer::create(const Create& create, Reply& reply) {
+void FakeServer::create(const Create& create, SessionId session, Reply& reply) {
+  if (!create.if_absent && nodes_.contains(create.path)) {
+    reply.error = ErrorCode::node_exists;
+    return;
+  }
   const auto [at, created] = nodes_.try_emplace(create.path);
   Node& node = at->second;
   if (created) {
@@ -211,6 +229,7 @@ void FakeServer::create(const Create& create, Reply& reply) {
     node.stat.czxid = node.stat.mzxid = node.stat.pzxid = zxid_;
     node.stat.ctime_ms = node.stat.mtime_ms = 1'700'000'000'000;
     node.stat.data_length = static_cast<std::uint32_t>(create.data.size());
+    if (is_ephemeral(create.mode)) node.stat.ephemeral_owner = session;
   }
   reply.body = CreateReply{create.path, node.stat, created};
 }

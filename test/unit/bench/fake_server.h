@@ -42,6 +42,8 @@ enum class Fault : std::uint8_t {
   event_of_other_zxid,  ///< A watch tells of another zxid.
   repeated_event,       ///< A watch that fires once tells twice.
   stall,                ///< The server does nothing for 200 ms.
+  kept_ephemeral,       ///< An ephemeral outlives its session.
+  stalled_ping,         ///< The server does nothing for 200 ms when pinged.
 };
 
 class FakeServer {
@@ -66,6 +68,7 @@ class FakeServer {
   struct Connection {
     explicit Connection(Fd fd) : stream(std::move(fd)) {}
     FrameStream stream;
+    SessionId session;
     bool is_greeted = false;
     bool ends = false;
     std::vector<std::string> data_watches;
@@ -85,7 +88,8 @@ class FakeServer {
   void notify(const std::string& path, Zxid zxid);
 
   Reply execute(Connection& connection, const Request& request);
-  void create(const Create& create, Reply& reply);
+  void create(const Create& create, SessionId session, Reply& reply);
+  void close_session(Connection& connection);
   void set(const SetData& set, Reply& reply);
   void get(Connection& connection, const GetData& get, Reply& reply);
 
@@ -94,6 +98,7 @@ class FakeServer {
   std::uint64_t moments_ = 0;
   std::atomic<bool> planted_{false};
   std::atomic<std::size_t> open_sessions_{0};
+  std::int64_t last_session_ = 0;
   Fd listener_;
   std::unique_ptr<Poller> poller_;
   ReadBuffer buffer_;

@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "bench/load/fan_out.h"
 #include "bench/load/nodes_setup.h"
@@ -158,6 +161,30 @@ TEST_CASE("no lie of a server goes unnoticed") {
   }
 }
 
+TEST_CASE("a window that is told to end early has counted until then") {
+  const FakeServer server;
+  std::atomic<bool> stop{false};
+  LoadOptions options = small_load(server);
+  options.server_pids = {::getpid()};
+  options.seconds = 600;
+  options.stop = &stop;
+  std::jthread stopper;
+  options.on_window = [&] {
+    stopper = std::jthread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      stop = true;
+    });
+  };
+
+  const Result<LoadResult> result = run_load(options);
+
+  REQUIRE_MESSAGE(result.ok(), result.error().text);
+  CHECK(result->usage.seconds < 300);
+  CHECK(result->reads > 10);
+  CHECK(result->read_ns.count() > 10);
+  CHECK(server.sessions() == 0);
+}
+
 TEST_CASE("a reply that is never sent ends the run with an error") {
   const FakeServer server(Fault::lost_reply, 2);
   LoadOptions options = small_load(server);
@@ -243,7 +270,52 @@ TEST_CASE("idle sessions are opened, held and ended") {
   CHECK(result->sessions == 100);
   CHECK(result->welcome_ns.count() == 100);
   CHECK(result->opened_per_second() > 0);
+  CHECK(result->ping_ns.count() == 0);
   CHECK(server.sessions() == 0);
+}
+
+IdleOptions pinged(const FakeServer& server) {
+  IdleOptions options;
+  options.servers = {server.address()};
+  options.count = 20;
+  options.ping_interval_s = 0.2;
+  options.hold_s = 0.5;
+  return options;
+}
+
+TEST_CASE("held sessions are pinged in turn") {
+  const FakeServer server;
+  IdleOptions options = pinged(server);
+  int held = 0;
+  options.on_held = [&] { ++held; };
+
+  const Result<IdleResult> result = run_idle(options);
+
+  REQUIRE_MESSAGE(result.ok(), result.error().text);
+  CHECK(held == 1);
+  // Two and a half turns; a session that waits for an answer misses its turn.
+  CHECK(result->ping_ns.count() > 0);
+  CHECK(result->ping_ns.count() <= 50);
+}
+
+TEST_CASE("pings that were due while the server stood still are counted as late") {
+  const FakeServer server(Fault::stalled_ping, 10);
+
+  const Result<IdleResult> result = run_idle(pinged(server));
+
+  REQUIRE_MESSAGE(result.ok(), result.error().text);
+  CHECK(server.fault_was_planted());
+  // One every 10 ms was due within those 200 ms.
+  CHECK(result->ping_ns.max() >= 190 * ns_per_ms);
+  CHECK(result->ping_ns.at(0.9) >= 50 * ns_per_ms);
+}
+
+TEST_CASE("sessions that would expire are not held") {
+  const FakeServer server;
+  IdleOptions options = pinged(server);
+  options.ping_interval_s = 16;
+
+  CHECK(run_idle(options).code() == ErrorCode::bad_arguments);
 }
 
 TEST_CASE("a storm counts whole lives of sessions") {
@@ -259,6 +331,38 @@ TEST_CASE("a storm counts whole lives of sessions") {
   CHECK(result->sessions > 0);
   CHECK(result->life_ns.count() == result->sessions);
   CHECK(server.sessions() == 0);
+}
+
+StormOptions ephemeral_storm(const FakeServer& server) {
+  StormOptions options;
+  options.servers = {server.address()};
+  options.concurrency = 8;
+  options.seconds = 0.2;
+  options.ephemeral = true;
+  return options;
+}
+
+TEST_CASE("a storm of ephemerals leaves none behind") {
+  const FakeServer server;
+
+  const Result<StormResult> result = run_storm(ephemeral_storm(server));
+
+  REQUIRE_MESSAGE(result.ok(), result.error().text);
+  CHECK(result->sessions > 0);
+  CHECK(server.nodes() == 0);
+  CHECK(server.sessions() == 0);
+}
+
+TEST_CASE("an ephemeral that outlives its session is noticed") {
+  const FakeServer server(Fault::kept_ephemeral, 20);
+  StormOptions options = ephemeral_storm(server);
+  options.seconds = 60;
+
+  const Result<StormResult> result = run_storm(options);
+
+  REQUIRE_FALSE(result.ok());
+  CHECK(result.code() == ErrorCode::data_inconsistency);
+  CHECK_MESSAGE(result.error().text.find("node_exists") != std::string::npos, result.error().text);
 }
 
 TEST_CASE("a refused session ends a storm with the server's reason") {
@@ -281,6 +385,23 @@ TEST_CASE("a probe waits for a server that refuses at first") {
 
   REQUIRE_MESSAGE(result.ok(), result.error().text);
   CHECK(result->attempts == 2);
+}
+
+TEST_CASE("a probe may ask for a path to be there") {
+  const FakeServer server;
+  ProbeOptions options;
+  options.server = server.address();
+  options.path = "/awaited";
+  options.patience_s = 0.01;
+
+  CHECK(run_probe(options).ok());
+  options.must_exist = true;
+  CHECK(run_probe(options).code() == ErrorCode::operation_timeout);
+  Result<Control> control = Control::open({options.server});
+  REQUIRE(control.ok());
+  REQUIRE(make_parents(*control, options.path).ok());
+  CHECK(run_probe(options).ok());
+  CHECK(control->close().ok());
 }
 
 TEST_CASE("a probe of a port where nobody listens gives up and says why") {
