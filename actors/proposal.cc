@@ -159,8 +159,19 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
       send(state.peers->surveyor, survey_a::value,
            std::shared_ptr<const Survey>(std::make_shared<Survey>(std::move(survey))));
     }
+    if (!effects.touched.empty()) tell_touched(std::move(effects.touched));
     if (effects.fetch) fetch(*effects.fetch);
     if (effects.role) tell(*effects.role);
+  }
+
+  /// What followers heard; what this server itself hears goes from commit to the tracker.
+  void tell_touched(std::vector<SessionId> sessions) {
+    if (!replica_.is_leading()) return;
+    auto news = std::make_shared<SessionNews>();
+    news->service = service_;
+    news->touched = std::move(sessions);
+    send(state.peers->session_tracker, session_a::value,
+         std::shared_ptr<const SessionNews>(std::move(news)));
   }
 
   void stop_serving() {

@@ -114,6 +114,25 @@ def part_e2e() -> Tally:
     return unittest("test/e2e", "test_*.py")
 
 
+def part_chaos() -> Tally:
+    if not build("release", "quorated", "quorate", "quorate-bench", "chaos_load"):
+        return one(False)
+    tally = unittest("test/chaos", "test_*.py")
+    # Other commits, other faults; the same commit, the same ones.
+    commit = run("git", "rev-parse", "--short=6", "HEAD", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+    os.environ.setdefault("QUORATE_TEST_CHAOS_SEED", str(int(commit or "1", 16) % 1_000_000))
+    said = ""
+    # What happens at which second is of interest while it happens.
+    with subprocess.Popen([sys.executable, "-u", "test/chaos/chaos.py"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as chaos:
+        for line in chaos.stdout:
+            print(line, end="", flush=True)
+            said += line
+    held = sum(int(count) for count in re.findall(r"^chaos: \w+: (\d+) faults, all held$", said, re.MULTILINE))
+    missing = ["network_namespaces"] if "chaos: no network namespaces" in said else []
+    tally.add(Tally(held, 0 if chaos.returncode == 0 and held else 1, missing))
+    return tally
+
+
 def part_hosts() -> Tally:
     if not build("release", "quorated", "quorate"):
         return one(False)
@@ -251,6 +270,7 @@ PARTS = [
     Part("unit", 1500, "release build, unit tests", part_unit),
     Part("ensemble", 600, "10,000 seeds of whole ensembles in virtual time", part_ensemble),
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
+    Part("chaos", 300, "60 s of kills, pauses and partitions under load, and a verdict on the history", part_chaos),
     Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),

@@ -55,21 +55,25 @@ class Ensemble:
             member.wait_until_serving()
         return self
 
-    def leader(self) -> Member:
+    def leading(self) -> Member | None:
         """Who said last that it leads, of those that run."""
+        best = None
+        for member in self.members.values():
+            if member.process.poll() is not None:
+                continue
+            said = [line for line in member.log.read_text(errors="replace").splitlines()
+                    if " leading " in line or " following " in line or " looking " in line]
+            if said and " leading " in said[-1]:
+                epoch = int(said[-1].split("epoch=")[1].split()[0])
+                best = max(best or (0, member), (epoch, member), key=lambda found: found[0])
+        return best[1] if best else None
+
+    def leader(self) -> Member:
+        """As soon as there is one."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            best = None
-            for member in self.members.values():
-                if member.process.poll() is not None:
-                    continue
-                said = [line for line in member.log.read_text(errors="replace").splitlines()
-                        if " leading " in line or " following " in line or " looking " in line]
-                if said and " leading " in said[-1]:
-                    epoch = int(said[-1].split("epoch=")[1].split()[0])
-                    best = max(best or (0, member), (epoch, member), key=lambda found: found[0])
-            if best:
-                return best[1]
+            if leading := self.leading():
+                return leading
             time.sleep(0.02)
         raise AssertionError("nobody leads:\n" + "\n".join(m.tail(8) for m in self.members.values()))
 
@@ -120,4 +124,4 @@ def contents(member: Member, parent: str) -> dict[str, str]:
     quorate(member, "sync", parent)
     lines = quorate(member, "tree", "export", parent).stdout
     nodes = [json.loads(line) for line in lines.splitlines()[1:]]
-    return {parent + node["path"]: node["data"] for node in nodes if node["path"] != "/"}
+    return {parent + node["path"]: node.get("data", "") for node in nodes if node["path"] != "/"}

@@ -47,6 +47,7 @@ class Server:
 
     def __init__(self, *options: str, directory: Path | None = None):
         self.directory = directory or Path(tempfile.mkdtemp(prefix="quorate-e2e-"))
+        self.host = "127.0.0.1"
         self.port = free_port()
         self.options = list(options)
         self.program = SERVER_BIN / "quorated"
@@ -56,14 +57,14 @@ class Server:
 
     @property
     def endpoint(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def data(self) -> Path:
         return self.directory / "data"
 
     def command(self) -> list[str]:
-        return [*self.under, str(self.program), "--data-dir", str(self.data), "--client-address", "127.0.0.1",
+        return [*self.under, str(self.program), "--data-dir", str(self.data), "--client-address", self.host,
                 "--client-port", str(self.port), *self.options]
 
     def start(self, wait: bool = True) -> "Server":

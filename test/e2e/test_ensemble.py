@@ -72,6 +72,30 @@ class Ensembles(EnsembleCase):
         self.assertEqual(quorate(third, "get", "/holder", check=False).returncode, 3)
 
 
+class ShortSessions(EnsembleCase):
+    settings = "tick_time_ms=500\nsession_timeout_max_ms=2000\n"
+
+    def test_a_session_on_any_server_lives_as_long_as_its_client(self):
+        holders = {}
+        for number, member in self.ensemble.members.items():
+            holders[number] = subprocess.Popen([str(BIN / "quorate"), "--endpoints", member.endpoint, "create", "--ephemeral", "--hold",
+                                                f"/held-by-{number}", "x"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(holders[number].wait)
+            self.addCleanup(holders[number].kill)
+        first = self.ensemble.members[1]
+        owners = {}
+        for number in holders:
+            quorate(first, "wait", f"/held-by-{number}", timeout=60)
+            owners[number] = quorate_json(first, "stat", f"/held-by-{number}")["czxid"]
+
+        time.sleep(6)
+
+        quorate(first, "sync", "/")
+        for number in holders:
+            self.assertEqual(quorate_json(first, "stat", f"/held-by-{number}")["czxid"], owners[number],
+                             f"the session on server {number} expired although its client was there")
+
+
 class Crashes(EnsembleCase):
     def setUp(self) -> None:
         super().setUp()

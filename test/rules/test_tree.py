@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "client": {"client", "schema", "core"},
     "client/cli": {"client/cli", "client", "schema", "core"},
     "bench": {"bench", "client", "schema", "core"},
+    "test/chaos": None,
     "test/unit": None,
     "test/fuzz": None,
     "test/sim": None,
