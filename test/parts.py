@@ -133,6 +133,24 @@ def part_chaos() -> Tally:
     return tally
 
 
+def part_hosts() -> Tally:
+    if not build("release", "quorated", "quorate"):
+        return one(False)
+    return unittest("test/compose", "test_namespaces.py")
+
+
+def part_compose() -> Tally:
+    engine = run(sys.executable, "test/compose/engine.py", stderr=subprocess.PIPE, text=True)
+    if engine.returncode != 0:
+        print(f"no containers, the same with namespaces: {engine.stderr}")
+        tally = part_hosts()
+        tally.skipped.append("containers")
+        return tally
+    if not build("release", "quorated", "quorate"):
+        return one(False)
+    return unittest("test/compose", "test_containers.py")
+
+
 def part_asan() -> Tally:
     if not build("asan", "sanitized", "quorated") or not build("release", "quorate"):
         return one(False)
@@ -253,10 +271,12 @@ PARTS = [
     Part("ensemble", 600, "10,000 seeds of whole ensembles in virtual time", part_ensemble),
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
     Part("chaos", 300, "60 s of kills, pauses and partitions under load, and a verdict on the history", part_chaos),
+    Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
     Part("tsan", 1800, "ThreadSanitizer over what has several threads, and planted races", part_tsan, in_ci=False),
+    Part("compose", 1200, "the image, and the compose files' servers in containers", part_compose, in_ci=False),
     Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
 ]
 
