@@ -82,6 +82,10 @@ class ContainerHosts(Hosts):
     def kill(self, name: str) -> None:
         docker("kill", self.container(name))
 
+    def stop(self, name: str) -> int:
+        docker("stop", "--time", str(self.services[name].stop_seconds), self.container(name))
+        return self.state(name)["ExitCode"]
+
     def crash(self, name: str) -> None:
         """Ends a server in a way that the engine has not been asked for."""
         pid = str(self.state(name)["Pid"])

@@ -113,6 +113,10 @@ class Hosts(ABC):
         """Ends a server without warning; it stays down."""
 
     @abstractmethod
+    def stop(self, name: str) -> int:
+        """Stops a server in order; it stays down. Returns the exit code."""
+
+    @abstractmethod
     def start(self, name: str) -> None:
         """Starts a server that is down, on the same volumes."""
 

@@ -131,7 +131,7 @@ class NamespaceHosts(Hosts):
         self.name_all()
 
     def name_all(self) -> None:
-        """Tells all hosts who is connected. The files are mounted, so they are written in place."""
+        """Tells all hosts where the others are. The files are mounted, so they are written in place."""
         lines = "127.0.0.1 localhost\n" + "".join(f"{address} {name}\n" for name, address in self.addresses.items())
         for name in self.hosts:
             (self.home(name) / "hosts").write_text(lines)
@@ -202,6 +202,10 @@ class NamespaceHosts(Hosts):
             self.servers[name] = subprocess.Popen(self.on_host(name, "quorated"), stdin=subprocess.DEVNULL, stdout=log,
                                                   stderr=log)
 
+    def stop(self, name: str) -> int:
+        self.servers[name].send_signal(signal.SIGTERM)
+        return self.code_of(self.services[name], self.servers[name])
+
     def kill(self, name: str) -> None:
         self.servers[name].kill()
         self.servers[name].wait()
@@ -217,9 +221,8 @@ class NamespaceHosts(Hosts):
         return log.read_text(errors="replace") if log.exists() else ""
 
     def cut_off(self, name: str) -> None:
+        # Its name still leads where it was, as with resolvers that remember.
         self.switch.do("ip", "link", "set", f"to-{name}", "down")
-        del self.addresses[name]
-        self.name_all()
 
     def reconnect(self, name: str) -> None:
         self.switch.do("ip", "link", "set", f"to-{name}", "up")

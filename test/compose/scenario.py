@@ -157,6 +157,21 @@ class ThreeServers(OnHosts):
         self.check_all_hold(acknowledged)
         self.check_stopped_in_order(codes)
 
+    def test_a_server_stops_in_order_while_it_dials(self):
+        # Who has the higher number dials.
+        lost, dials = self.hosts.names[0], self.hosts.names[2]
+        self.hosts.cut_off(lost)
+        lines = len(self.hosts.log(dials).splitlines())
+        wait_until(lambda: any(" peer_lost " in line for line in self.hosts.log(dials).splitlines()[lines:]),
+                   lambda: f"{dials} does not notice:\n{self.hosts.tails()}")
+
+        code = self.hosts.stop(dials)
+
+        said = self.hosts.tails()
+        self.hosts.start(dials)
+        self.hosts.reconnect(lost)
+        self.assertEqual(code, 0, said)
+
     def cut_off_until_unhealthy(self, name: str) -> None:
         self.hosts.cut_off(name)
         wait_until(lambda: not self.hosts.is_healthy(name), lambda: f"{name} does not notice:\n{self.hosts.tails()}")
