@@ -150,6 +150,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     promises_.current_epoch = promise.current;
     promises_.recovering_to = promise.recovering_to;
     require(txn_log_.promises().store(promises_));
+    if (promises_.accepted_epoch != Epoch{}) context_.is_new = false;
   }
 
   void on_tick() {

@@ -32,6 +32,7 @@ PeerConnectionActor::PeerConnectionActor(caf::actor_config& config,
       stream_(std::move(stream)),
       ticker_(PeerLinkLimits{}.heartbeat) {
   state.peers = std::move(peers);
+  identity_.is_new = context_.is_new;
 }
 
 PeerConnectionActor::behavior_type PeerConnectionActor::make_behavior() {

@@ -25,7 +25,7 @@ struct PeerIdentity {
   ServerId server;
   Incarnation incarnation;
   std::string key;  ///< Shared by all servers of the ensemble; empty: nobody proves anything.
-  /// Has never promised anything to anybody: its cluster is that of whomever it meets.
+  /// Has never promised anything to anybody by now: its cluster is that of whomever it meets.
   bool is_new = false;
 };
 

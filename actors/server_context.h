@@ -81,6 +81,8 @@ struct ServerContext {
   Transport* transport = nullptr;  ///< To the other servers; null without any.
   RoomKeeper* room = nullptr;      ///< Likewise; used by the journal alone.
   NoticeBoard board{};             ///< How things stand, for whoever asks.
+  /// Has promised nothing to anybody and may still find its ensemble. The journal takes it back.
+  std::atomic<bool> is_new = false;
 };
 
 }  // namespace quorate

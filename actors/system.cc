@@ -199,7 +199,8 @@ class RunningSystem final : public System {
     const int client_socket = sockets.client.fd.release();
     const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;
     const PeerIdentity identity{boot.promises.cluster, config.server_id, boot.promises.incarnation,
-                                std::move(peer_key), is_new(config, boot)};
+                                std::move(peer_key)};
+    context_.is_new = is_new(config, boot);
     Standing standing = take_standing(boot, config.server_id, quorum_of(config));
     standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(

@@ -139,6 +139,7 @@ TEST_CASE("a server that has promised nothing joins the ensemble that it meets, 
 
 TEST_CASE("whoever has promised something does not change its ensemble") {
   JournalFixture f;
+  f.context.is_new = true;
   f.promise(4, 1);
   ClusterToJoin found;
   found.cluster.fill(7);
@@ -146,6 +147,7 @@ TEST_CASE("whoever has promised something does not change its ensemble") {
   caf::anon_send(f.journal, join_a::value, found);
   f.run();
 
+  CHECK_FALSE(f.context.is_new);
   CHECK(f.ending.started_over.empty());
   CHECK(f.log->promises().load().value()->cluster == ClusterId{});
 }
