@@ -42,7 +42,9 @@ class Observed : public Base {
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
     auto& record = *record_;
     const auto all = record.enqueued.fetch_add(1, std::memory_order_relaxed) + 1;
-    const auto depth = all - record.handled.load(std::memory_order_relaxed);
+    // Messages of others may have come and been handled since.
+    const auto handled = record.handled.load(std::memory_order_relaxed);
+    const auto depth = all > handled ? all - handled : 0;
     auto high = record.high_water.load(std::memory_order_relaxed);
     while (depth > high &&
            !record.high_water.compare_exchange_weak(high, depth, std::memory_order_relaxed)) {
