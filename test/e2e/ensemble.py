@@ -28,8 +28,8 @@ class Member(Server):
 class Ensemble:
     """Servers 1..count in a directory of their own; server N survives restarts with its data and ports."""
 
-    def __init__(self, count: int = 3, settings: str = ""):
-        """`settings`: further lines of the configuration of all."""
+    def __init__(self, count: int = 3, settings: str = "", observers: tuple[int, ...] = ()):
+        """`settings`: further lines of the configuration of all; `observers`: who does not vote."""
         self.directory = Path(tempfile.mkdtemp(prefix="quorate-ensemble-"))
         self.config = self.directory / "ensemble.cfg"
         self.members: dict[int, Member] = {}
@@ -41,7 +41,8 @@ class Ensemble:
             member = Member(number, self.config, home)
             member.port = base + 3 * (number - 1)
             self.members[number] = member
-            lines.append(f"server.{number}=127.0.0.1:{member.port + 1}:{member.port + 2};127.0.0.1:{member.port}\n")
+            role = ":observer" if number in observers else ""
+            lines.append(f"server.{number}=127.0.0.1:{member.port + 1}:{member.port + 2}{role};127.0.0.1:{member.port}\n")
         self.config.write_text("".join(lines))
 
     @property

@@ -189,6 +189,49 @@ class History(EnsembleCase):
         self.assertEqual(quorate(follower, "get", "/big/39").stdout, block + "\n")
 
 
+class Observers(unittest.TestCase):
+    def setUp(self) -> None:
+        self.ensemble = Ensemble(4, observers=(4,))
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+        self.observer = self.ensemble.members[4]
+
+    def test_an_observer_serves_reads_and_writes_also_behind_another_leader(self):
+        quorate(self.observer, "create", "/a", "first")
+        self.assertEqual(quorate_json(self.observer, "status")[3]["role"], "observing")
+        leader = self.ensemble.leader()
+        leader.kill()
+
+        quorate(self.observer, "set", "/a", "second")
+
+        leader.start()
+        quorate(leader, "sync", "/")
+        self.assertEqual(quorate(leader, "get", "/a").stdout, "second\n")
+
+    def test_an_observer_does_not_help_to_a_quorum(self):
+        quorate(self.observer, "create", "/a", "first")
+        followers = [m for m in self.ensemble.followers() if m is not self.observer]
+        for member in followers:
+            member.kill()
+        self.observer.wait_for_line("not_serving")
+
+        self.assertEqual(quorate(self.observer, "health", check=False).returncode, 1)
+        for member in followers:
+            member.start()
+        quorate(self.observer, "sync", "/a")
+        self.assertEqual(quorate(self.observer, "get", "/a").stdout, "first\n")
+
+    def test_an_emptied_observer_learns_all(self):
+        quorate(self.ensemble.members[1], "create", "/a", "first")
+        self.observer.kill()
+        shutil.rmtree(self.observer.data)
+
+        self.observer.start()
+
+        quorate(self.observer, "sync", "/a")
+        self.assertEqual(quorate(self.observer, "get", "/a").stdout, "first\n")
+
+
 class Replacement(EnsembleCase):
     def test_a_server_is_replaced_by_one_at_another_address(self):
         self.through("create", "/kept", "value")
