@@ -21,7 +21,8 @@ constexpr std::string_view no_sasl =
     "this server does not speak SASL; without it everyone could connect";
 constexpr std::string_view no_jvm = "there is no Java virtual machine";
 constexpr std::string_view no_pool = "there is no such thread pool or buffer";
-constexpr std::string_view lone = "it concerns servers that talk to each other; this one is alone";
+constexpr std::string_view own_way =
+    "servers reach each other, and bring each other up to date, in a way of their own";
 constexpr std::string_view store = "the store sizes and writes its files by its own rules";
 constexpr std::string_view not_by_rate =
     "nothing is throttled by rate; outstanding_requests_max and outstanding_bytes_max bound load";
@@ -41,7 +42,8 @@ void add_refused(std::vector<ForeignKey>& keys) {
        "the members of the ensemble cannot be changed at run time"},
       {"localSessionsEnabled", refused, off,
        "every session is replicated; there are no local ones"},
-      {"peerType", refused, "participant", "observers are not served"},
+      {"peerType", refused, "participant",
+       "the server line says who observes: server.N=host:port:port:observer"},
       {"electionAlg", refused, "3", "only the fast leader election exists"},
       {"oraclePath", refused, "", "two servers cannot elect with the help of an oracle"},
       {"db.autocreate", refused, on,
@@ -73,21 +75,24 @@ void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
       {"readonlymode.enabled", ignored, "", "a server without its quorum serves nobody"},
       {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
       {"leaderServes", ignored, "", "every server serves clients"},
-      {"connectToLearnerMasterLimit", ignored, "", lone},
-      {"quorumListenOnAllIPs", ignored, "", lone},
-      {"observerMasterPort", ignored, "", lone},
-      {"observer.*", ignored, "", lone},
-      {"syncEnabled", ignored, "", lone},
-      {"election.*", ignored, "", lone},
-      {"electionPortBindRetry", ignored, "", lone},
-      {"cnxTimeout", ignored, "", lone},
-      {"quorumCnxnTimeoutMs", ignored, "", lone},
-      {"fastleader.*", ignored, "", lone},
-      {"leader.*", ignored, "", lone},
-      {"learner.*", ignored, "", lone},
+      {"connectToLearnerMasterLimit", ignored, "", own_way},
+      {"quorumListenOnAllIPs", ignored, "",
+       "a server listens for the others at the address of its own server line; "
+       "peer_address=0.0.0.0 "
+       "lets it listen at all"},
+      {"observerMasterPort", ignored, "", own_way},
+      {"observer.*", ignored, "", own_way},
+      {"syncEnabled", ignored, "", own_way},
+      {"election.*", ignored, "", own_way},
+      {"electionPortBindRetry", ignored, "", own_way},
+      {"cnxTimeout", ignored, "", own_way},
+      {"quorumCnxnTimeoutMs", ignored, "", own_way},
+      {"fastleader.*", ignored, "", own_way},
+      {"leader.*", ignored, "", own_way},
+      {"learner.*", ignored, "", own_way},
       {"multiAddress.*", ignored, "", "a server line may always name several addresses"},
-      {"tcpKeepAlive", ignored, "", lone},
-      {"quorum.*", ignored, "", lone},
+      {"tcpKeepAlive", ignored, "", own_way},
+      {"quorum.*", ignored, "", own_way},
       {"superUser*", ignored, "", "it names a TLS identity, and TLS is not spoken"},
       {"X509AuthenticationProvider.*", ignored, "", "TLS is not spoken"},
       {"ssl.*", ignored, "", "TLS is not spoken; what switches it on is refused"},
@@ -150,8 +155,8 @@ void add_runtime(std::vector<ForeignKey>& keys) {
       {"connectionThrottle*", ignored, "", not_by_rate},
       {"largeRequest*", ignored, "",
        "bytes_in_flight_max and outstanding_bytes_max bound requests"},
-      {"maxConcurrentSnapSyncs", ignored, "", lone},
-      {"maxConcurrentDiffSyncs", ignored, "", lone},
+      {"maxConcurrentSnapSyncs", ignored, "", own_way},
+      {"maxConcurrentDiffSyncs", ignored, "", own_way},
       {"4lw.*", ignored, "", "four-letter words are not answered"},
       {"admin.*", ignored, "", "the console has no such setting"},
       {"metricsProvider.*", ignored, "", "metrics are served by the console"},
