@@ -29,7 +29,7 @@ PeerConnectionActor::PeerConnectionActor(caf::actor_config& config,
       log_(context.log.component("peer_link")),
       identity_(identity),
       dials_(dials),
-      stream_(std::move(stream)),
+      stream_(stream),
       ticker_(PeerLinkLimits{}.heartbeat) {
   state.peers = std::move(peers);
   identity_.is_new = context_.is_new;

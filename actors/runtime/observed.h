@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
+#include <caf/invoke_message_result.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
 #include <chrono>

@@ -159,7 +159,7 @@ void TcpTransport::dial(const std::string& host, std::uint16_t port, millisecond
     if (dials_->running < dials_max) {
       ++dials_->running;
       number = ++dials_->last;
-      dials_->waiting.emplace(number, std::move(on_dialled));
+      dials_->waiting.emplace(number, on_dialled);
     }
   }
   if (number == 0) {

@@ -112,11 +112,13 @@ TEST_CASE("an acknowledged write that is lost with its server is noticed") {
 }
 
 TEST_CASE("lies and losses before the kill end the run") {
-  for (const auto& [fault, code] : {std::pair{Fault::wrong_version, ErrorCode::data_inconsistency},
-                                    std::pair{Fault::wrong_xid, ErrorCode::data_inconsistency},
-                                    std::pair{Fault::wrong_data, ErrorCode::data_inconsistency},
-                                    std::pair{Fault::hang_up, ErrorCode::connection_loss},
-                                    std::pair{Fault::goodbye, ErrorCode::session_expired}}) {
+  for (const auto& expected : {std::pair{Fault::wrong_version, ErrorCode::data_inconsistency},
+                               std::pair{Fault::wrong_xid, ErrorCode::data_inconsistency},
+                               std::pair{Fault::wrong_data, ErrorCode::data_inconsistency},
+                               std::pair{Fault::hang_up, ErrorCode::connection_loss},
+                               std::pair{Fault::goodbye, ErrorCode::session_expired}}) {
+    const Fault fault = expected.first;
+    const ErrorCode code = expected.second;
     CAPTURE(static_cast<int>(fault));
     const Victim victim(false);
     // Set-up asks for data that is not there; each client begins with reading its node.

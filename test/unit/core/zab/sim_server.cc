@@ -197,40 +197,7 @@ void Server::perform(Effects effects) {
     live_->unanswered.clear();
     live_->syncs.clear();
   }
-  if (effects.cut) {
-    ++world_.verdict().cuts;
-    live_->records.erase(live_->records.upper_bound(effects.cut->zxid), live_->records.end());
-    enqueue(CutStep{*effects.cut});
-    if (may_crash()) return;
-  }
-  if (effects.install) {
-    live_->records.clear();
-    live_->state = live_->fetched;
-    enqueue(InstallStep{live_->fetched, effects.install->promise});
-    if (may_crash()) return;
-  }
-  if (!effects.log.empty()) {
-    for (const Record& record : effects.log) {
-      live_->records.emplace(record.zxid(), record);
-    }
-    enqueue(AppendStep{effects.log});
-    if (may_crash()) return;
-    if (world_.fault() == Fault::apply_before_commit) {
-      for (const Record& record : effects.log) apply(record);
-    }
-    if (leads && world_.fault() == Fault::commit_on_minority) {
-      for (const auto& [id, server] : around_.servers) {
-        if (id != self_ && live_)
-          perform(live_->replica.on_message(
-              id, Ack{effects.log.back().zxid().epoch(), effects.log.back().zxid()}, clock()));
-      }
-    }
-  }
-  if (effects.promise) {
-    enqueue(PromiseStep{*effects.promise});
-    if (may_crash()) return;
-  }
-  if (effects.settle) enqueue(SettleStep{});
+  if (!ask_journal(effects, leads)) return;
   for (const auto& txn : effects.commit) {
     const auto record = live_->records.find(txn->zxid);
     if (world_.fault() == Fault::apply_before_commit) continue;
@@ -247,20 +214,59 @@ void Server::perform(Effects effects) {
     later(world_.between(ms, 5 * ms), [this, wanted] { fetch(wanted, wanted.keep); });
   }
   for (const ServerId peer : effects.drop) around_.network.tear(self_, peer);
-  if (effects.role) {
-    const Role role = *effects.role;
-    world_.trace(self_, [&] {
-      const char* stance = role.stance == Stance::looking     ? "looks"
-                           : role.stance == Stance::following ? "follows "
-                                                              : "leads";
-      return stance + (role.stance == Stance::following ? std::to_string(role.leader->value) : "") +
-             (role.established ? ", epoch " + std::to_string(role.established->value) : "");
-    });
-    later(0, [this, role] { perform(live_->election.on_role(role, clock().monotonic)); });
-  }
+  if (effects.role) take(*effects.role);
 }
 
-void Server::perform(ElectionEffects effects) {
+bool Server::ask_journal(const Effects& effects, bool leads) {
+  if (effects.cut) {
+    ++world_.verdict().cuts;
+    live_->records.erase(live_->records.upper_bound(effects.cut->zxid), live_->records.end());
+    enqueue(CutStep{*effects.cut});
+    if (may_crash()) return false;
+  }
+  if (effects.install) {
+    live_->records.clear();
+    live_->state = live_->fetched;
+    enqueue(InstallStep{live_->fetched, effects.install->promise});
+    if (may_crash()) return false;
+  }
+  if (!effects.log.empty()) {
+    for (const Record& record : effects.log) {
+      live_->records.emplace(record.zxid(), record);
+    }
+    enqueue(AppendStep{effects.log});
+    if (may_crash()) return false;
+    if (world_.fault() == Fault::apply_before_commit) {
+      for (const Record& record : effects.log) apply(record);
+    }
+    if (leads && world_.fault() == Fault::commit_on_minority) {
+      for (const auto& [id, server] : around_.servers) {
+        if (id != self_ && live_)
+          perform(live_->replica.on_message(
+              id, Ack{effects.log.back().zxid().epoch(), effects.log.back().zxid()}, clock()));
+      }
+    }
+  }
+  if (effects.promise) {
+    enqueue(PromiseStep{*effects.promise});
+    if (may_crash()) return false;
+  }
+  if (effects.settle) enqueue(SettleStep{});
+  return true;
+}
+
+void Server::take(const Role& role) {
+  world_.trace(self_, [&] {
+    const char* stance = role.stance == Stance::looking     ? "looks"
+                         : role.stance == Stance::following ? "follows "
+                                                            : "leads";
+    return stance + (role.stance == Stance::following ? std::to_string(role.leader->value) : "") +
+           (role.established ? ", epoch " + std::to_string(role.established->value) : "");
+  });
+  later(0, [this, role] { perform(live_->election.on_role(role, clock().monotonic)); });
+}
+
+void Server::perform(const ElectionEffects& effects) {
   for (const Envelope& envelope : effects.send) send(envelope);
   later(0, [this, effects] {
     if (effects.leader_left) perform(live_->replica.on_leader_left(*effects.leader_left));

@@ -93,7 +93,10 @@ class Server {
   [[nodiscard]] ClockReading clock() const;
   void tick();
   void perform(Effects effects);
-  void perform(ElectionEffects effects);
+  /// False when the server has crashed in between.
+  bool ask_journal(const Effects& effects, bool leads);
+  void take(const Role& role);
+  void perform(const ElectionEffects& effects);
   /// True when the server has crashed here.
   bool may_crash();
   void send(const Envelope& envelope);

@@ -55,7 +55,7 @@ inline std::vector<Submission> writes(std::size_t count, std::uint64_t first = 1
 inline Record record_behind(const LogPosition& previous, Zxid zxid, std::uint64_t content = 0) {
   auto txn = std::make_shared<Txn>();
   txn->zxid = zxid;
-  txn->time_ms = static_cast<std::int64_t>(1000 + zxid.counter());
+  txn->time_ms = std::int64_t{1000} + zxid.counter();
   txn->submission.origin.sequence = content;
   Record record;
   record.bytes = plain_encoder.encode(*txn);
