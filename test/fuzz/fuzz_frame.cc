@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "schema/capnp/client_codec.h"
 #include "schema/capnp/frame.h"
+#include "test/fuzz/patched_frame.h"
 
 namespace quorate {
 namespace {
@@ -83,16 +84,6 @@ void check_size(std::span<const std::byte> bytes) {
   check(*early == *whole, "more bytes do not change a frame's size");
 }
 
-/// The bytes behind the segment table as one segment, so that a changed length is no dead end.
-void check_patched(std::span<const std::byte> bytes) {
-  if (bytes.size() < 8) return;
-  std::vector<std::byte> patched(bytes.begin(), bytes.end());
-  patched.resize(patched.size() / 8 * 8);
-  const std::uint32_t header[2] = {0, static_cast<std::uint32_t>(patched.size() / 8 - 1)};
-  std::memcpy(patched.data(), header, sizeof header);
-  check_frames(patched);
-}
-
 }  // namespace
 }  // namespace quorate
 
@@ -100,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = std::as_bytes(std::span(data, size));
   quorate::check_size(bytes);
   quorate::check_frames(bytes);
-  quorate::check_patched(bytes);
+  const auto patched = quorate::patched_frame(bytes);
+  if (!patched.empty()) quorate::check_frames(patched);
   return 0;
 }

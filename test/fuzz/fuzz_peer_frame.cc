@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "schema/capnp/quorum_codec.h"
+#include "test/fuzz/patched_frame.h"
 
 namespace quorate {
 namespace {
@@ -57,22 +58,13 @@ void check_frames(std::span<const std::byte> frame) {
   check_frame(frame, decode_history_frame);
 }
 
-/// The bytes behind the segment table as one segment, so that a changed length is no dead end.
-void check_patched(std::span<const std::byte> bytes) {
-  if (bytes.size() < 8) return;
-  std::vector<std::byte> patched(bytes.begin(), bytes.end());
-  patched.resize(patched.size() / 8 * 8);
-  const std::uint32_t header[2] = {0, static_cast<std::uint32_t>(patched.size() / 8 - 1)};
-  std::memcpy(patched.data(), header, sizeof header);
-  check_frames(patched);
-}
-
 }  // namespace
 }  // namespace quorate
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   quorate::check_frames(bytes);
-  quorate::check_patched(bytes);
+  const auto patched = quorate::patched_frame(bytes);
+  if (!patched.empty()) quorate::check_frames(patched);
   return 0;
 }
