@@ -63,6 +63,7 @@ Status cut_segments(std::span<const std::byte> frame, FrameSegments& out) {
 
 std::span<const capnp::word> aligned_words(std::span<const std::byte> bytes) {
   const std::size_t count = bytes.size() / sizeof(capnp::word);
+  if (count == 0) return {};  // There may be no memory to copy nothing to.
   if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(capnp::word) == 0) {
     return {reinterpret_cast<const capnp::word*>(bytes.data()), count};
   }
