@@ -121,6 +121,8 @@ Golden<ClientMessage> golden_client_messages() {
       {"reconfig", plain(Reconfig{})},
       {"close_session", plain(CloseSession{})},
       {"inspect", Inspect{}},
+      {"transfer_leadership", TransferLeadership{ServerId{2}, "digest", "super:secret"}},
+      {"transfer_leadership_to_anybody", TransferLeadership{}},
   };
 }
 
@@ -162,6 +164,7 @@ Golden<ServerMessage> golden_server_messages() {
       {"path", ok(PathReply{"/app"})},
       {"inspection", inspection()},
       {"inspection_looking", looking()},
+      {"leadership_transfer", LeadershipTransfer{ServerId{2}}},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }
