@@ -73,7 +73,11 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         [this](sealed_a, const Sealed& sealed) { on_sealed(sealed); },
         [this](room_a, const Room& room) {
           has_room_ = room.level == RoomLevel::ample;
-          machine_.admit_writes(has_room_);
+          machine_.admit_writes(may_write());
+        },
+        [this](doubt_a, const Doubt& doubt) {
+          doubt_ = doubt.doubt;
+          machine_.admit_writes(may_write());
         },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -110,6 +114,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   void work_off() {
     const auto until = SteadyClock::now() + turn_max;
     apply_committed(until);
+    tell_marks();
     hand_on_writes();
     tell_sessions();
     post_notice();
@@ -223,6 +228,14 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
+  void tell_marks() {
+    if (machine_.output().marks.empty()) return;
+    auto marks = std::make_shared<DigestMarks>();
+    marks->marks = std::exchange(machine_.output().marks, {});
+    send(state.peers->proposal, mark_a::value,
+         std::shared_ptr<const DigestMarks>(std::move(marks)));
+  }
+
   void tell_sessions() {
     CommitOutput& output = machine_.output();
     if (output.touched.empty() && output.opened.empty() && output.closed.empty()) return;
@@ -278,10 +291,14 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
     if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
-    const bool may_reap = leads_ && has_room_;
+    // Whoever has a voice is to be heard, although nothing is written.
+    if (doubt_) machine_.mark_digest();
+    const bool may_reap = leads_ && may_write();
     if (may_reap && now.monotonic >= next_reaping_) reap(now);
     ticker_.rearm(*this);
   }
+
+  [[nodiscard]] bool may_write() const { return has_room_ && !doubt_; }
 
   /// One seal at a time: while the image is being written, changes gather in the tree, where a
   /// znode that changes often counts once.
@@ -353,6 +370,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::size_t applied_of_front_ = 0;
   bool more_sent_ = false;
   bool has_room_ = true;
+  bool doubt_ = false;
   bool has_peers_;
   SteadyClock::time_point ticked_ = SteadyClock::now();
   bool leads_ = false;

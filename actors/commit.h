@@ -51,6 +51,7 @@ namespace quorate {
 ///   (seal)              From the snapshotter: the log has grown far beyond the image.
 ///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (room, level)       From the journal: whether writes of clients are taken.
+///   (doubt, whether)    From proposal: likewise, as long as nobody knows whose state is right.
 ///   (tick, n)           Its own: time, seals, reaping.
 using Commit =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
@@ -60,7 +61,7 @@ using Commit =
                      caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>,
                      caf::reacts_to<more_a>, caf::reacts_to<seal_a>,
                      caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
-                     caf::reacts_to<tick_a, std::uint64_t>>;
+                     caf::reacts_to<doubt_a, Doubt>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);
 

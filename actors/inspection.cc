@@ -59,6 +59,9 @@ Inspection inspection_of(const Config& config, const Notice& notice,
   shown.sessions = static_cast<std::uint32_t>(notice.sessions);
   shown.connections = static_cast<std::uint32_t>(connections);
   shown.znodes = notice.znodes;
+  shown.digest_zxid = notice.mark ? notice.mark->zxid : Zxid{};
+  shown.digest = notice.mark ? notice.mark->digest : 0;
+  shown.in_doubt = notice.doubt;
   Membership membership = config.membership;
   if (membership.members.empty()) membership.members[config.server_id].id = config.server_id;
   for (const auto& [id, member] : membership.members) {

@@ -1,5 +1,8 @@
 #include "actors/journal.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -10,6 +13,7 @@
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
 #include "actors/spawn.h"
+#include "storage/divergences.h"
 #include "storage/durable_log.h"
 
 namespace quorate {
@@ -22,6 +26,8 @@ constexpr std::chrono::milliseconds tick_every{200};
 constexpr unsigned ticks_between_looks = 5;
 constexpr std::size_t bytes_between_looks = std::size_t{1} << 20;
 
+std::string hex(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
+
 struct JournalState {
   static inline const char* name = "journal";
   PeersPtr peers;
@@ -30,7 +36,11 @@ struct JournalState {
 class JournalActor final : public ThreadActor<Journal, JournalState> {
  public:
   JournalActor(caf::actor_config& config, ServerContext& context, DurableLog& log)
-      : ThreadActor(config), context_(context), txn_log_(log), ticker_(tick_every) {
+      : ThreadActor(config),
+        context_(context),
+        log_(context.log.component(JournalState::name)),
+        txn_log_(log),
+        ticker_(tick_every) {
     const auto stored = txn_log_.promises().load();
     if (!stored || !*stored) context_.ending.end(ExitCode::durability, "the promises are gone");
     promises_ = **stored;
@@ -52,6 +62,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
         [this](promise_a, const EpochPromise& promise) { store(promise); },
         [this](cut_a, const LogPosition& keep) { cut(keep); },
         [this](install_a, const InstallImage& image) { install(image); },
+        [this](diverge_a, const Divergence& found) { diverge(found); },
         [this](join_a, const ClusterToJoin& found) { join(found.cluster); },
         [this](settle_a) {
           sync();
@@ -112,6 +123,28 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     if (txn_log_.last() != at)
       context_.ending.end(ExitCode::durability, "the log cannot be made to begin behind the image");
     start_over("an image of another server was installed");
+  }
+
+  /// First the promises and the fence, which are all that the next start keeps: without the log,
+  /// this server must not be counted before it has again what it acked. Then the note, by which the
+  /// next start knows that the rest is wrong.
+  void diverge(const Divergence& found) {
+    if (starts_over_) return;
+    if (context_.divergences == nullptr)
+      context_.ending.end(ExitCode::broken, "the state is wrong, and there is no other");
+    sync();
+    auto& recovering = promises_.recovering_to;
+    recovering = std::max(recovering.value_or(Zxid{}), logged_);
+    require(txn_log_.promises().store(promises_));
+    require(txn_log_.note_logged());
+    const DivergenceNote note{found.zxid, found.digest, found.expected,
+                              context_.clock.read().wall_ms};
+    require(context_.divergences->note(note));
+    log_.error("diverged", kv("zxid", note.zxid), kv("digest", hex(note.digest)),
+               kv("expected", hex(note.expected)), kv("set_aside", note.aside()),
+               kv("in", context_.config.data_dir + " and " + context_.config.data_log_dir),
+               kv("next", "begins anew with the state of the others"));
+    start_over("its state differs from that of a quorum");
   }
 
   void join(const ClusterId& cluster) {
@@ -186,6 +219,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   }
 
   ServerContext& context_;
+  Log log_;
   DurableLog& txn_log_;
   Promises promises_;
   Zxid logged_;  ///< Synced up to here.

@@ -53,19 +53,20 @@ namespace quorate {
 ///                      is not the log that the leader believes it to be.
 ///   (install, image)   It takes the place of the image in force, and the log begins behind it, all
 ///                      durably; then the server starts over, and nothing else is done here.
+///   (diverge, where)   This server's state is wrong: that, and that it has to be given everything
+///                      anew, is stored durably; then the server starts over.
 ///   (join, cluster)    Likewise, with the cluster id of another server, if nothing was promised
 ///   yet. (settle)           All that was sent before is done and synced; then (settle) to
 ///   proposal. (synced)           Up to where the log is synced. (tick, n)          Its own: an
 ///   idle log writes its fence, and the room on the disks is looked at;
 ///                      then (room) to commit and snapshotter.
 /// Any error of the disk ends the process: a tail in doubt must not be acknowledged, nor retried.
-using Journal =
-    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
-                     caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
-                     caf::reacts_to<promise_a, EpochPromise>, caf::reacts_to<cut_a, LogPosition>,
-                     caf::reacts_to<install_a, InstallImage>, caf::reacts_to<join_a, ClusterToJoin>,
-                     caf::reacts_to<settle_a>, caf::replies_to<synced_a>::with<Logged>,
-                     caf::reacts_to<tick_a, std::uint64_t>>;
+using Journal = caf::typed_actor<
+    caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<append_a, std::shared_ptr<const AppendBatch>>,
+    caf::reacts_to<promise_a, EpochPromise>, caf::reacts_to<cut_a, LogPosition>,
+    caf::reacts_to<install_a, InstallImage>, caf::reacts_to<diverge_a, Divergence>,
+    caf::reacts_to<join_a, ClusterToJoin>, caf::reacts_to<settle_a>,
+    caf::replies_to<synced_a>::with<Logged>, caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// `log` outlives the actor and holds promises already.
 Journal spawn_journal(ServerContext& context, DurableLog& log);

@@ -22,6 +22,8 @@ using cut_a = caf::atom_constant<caf::atom("cut")>;
 using deliver_a = caf::atom_constant<caf::atom("deliver")>;
 using dialled_a = caf::atom_constant<caf::atom("dialled")>;
 using dismiss_a = caf::atom_constant<caf::atom("dismiss")>;
+using diverge_a = caf::atom_constant<caf::atom("diverge")>;
+using doubt_a = caf::atom_constant<caf::atom("doubt")>;
 using elected_a = caf::atom_constant<caf::atom("elected")>;
 using fetch_a = caf::atom_constant<caf::atom("fetch")>;
 using frame_a = caf::atom_constant<caf::atom("frame")>;
@@ -34,6 +36,7 @@ using join_a = caf::atom_constant<caf::atom("join")>;
 using leader_a = caf::atom_constant<caf::atom("leader")>;
 using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;
+using mark_a = caf::atom_constant<caf::atom("mark")>;
 using meet_a = caf::atom_constant<caf::atom("meet")>;
 using more_a = caf::atom_constant<caf::atom("more")>;
 using open_a = caf::atom_constant<caf::atom("open")>;
@@ -66,6 +69,11 @@ struct Room {
   RoomLevel level = RoomLevel::ample;
 };
 
+/// Digests differ and nobody can tell whose are right; from proposal, whenever that changes.
+struct Doubt {
+  bool doubt = false;
+};
+
 /// What the image on disk covers: slices of seals up to here are not needed any more.
 struct Sealed {
   Zxid durable;
@@ -76,6 +84,8 @@ struct Sealed {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::PeersPtr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Divergence)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Doubt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::LogPosition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Role)

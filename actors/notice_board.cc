@@ -7,6 +7,8 @@ void NoticeBoard::post_standing(const Standing& standing, const Effects& effects
     notice.committed = standing.history.committed();
     notice.logged = standing.logged;
     notice.recovering = standing.promised.recovering_to.has_value();
+    notice.mark = standing.marks.last();
+    if (effects.doubt) notice.doubt = *effects.doubt;
     // Who settles has given up its role, and says so itself only when the journal is done.
     if (!effects.settle && !effects.role) return;
     const Role role = effects.role.value_or(Role{});

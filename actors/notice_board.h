@@ -24,8 +24,10 @@ struct Notice {
   bool votes = false;  ///< A voter of the configuration.
   Zxid committed;
   Zxid logged;
-  std::set<ServerId> linked;   ///< Servers that a connection stands with, and this one.
-  bool quorum_linked = false;  ///< These are a quorum.
+  std::optional<DigestMark> mark;  ///< The last one that was taken here.
+  bool doubt = false;              ///< See Effects::doubt.
+  std::set<ServerId> linked;       ///< Servers that a connection stands with, and this one.
+  bool quorum_linked = false;      ///< These are a quorum.
   // From commit.
   bool serving = false;
   Zxid applied;

@@ -58,6 +58,9 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         [this](session_a, const std::shared_ptr<const Touched>& touched) {
           perform(replica_.on_touched(touched->sessions));
         },
+        [this](mark_a, const std::shared_ptr<const DigestMarks>& marks) {
+          perform(replica_.on_marks(marks->marks, now()));
+        },
         [this](logged_a, const Logged& logged) {
           perform(replica_.on_logged(logged.zxid, now()));
           tell_stream();
@@ -202,6 +205,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     for (const ServerId peer : effects.drop)
       state.frames.drop(*this, peer, "its messages contradict what was agreed on");
     if (effects.role) tell(*effects.role);
+    if (effects.doubt) doubt(*effects.doubt);
+    if (effects.diverged) diverge(*effects.diverged);
     context_.board.post_standing(replica_.standing(), effects);
   }
 
@@ -220,6 +225,25 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     batch.stopped = true;
     send(state.peers->commit, commit_a::value,
          std::shared_ptr<const CommittedBatch>(std::make_shared<CommittedBatch>(std::move(batch))));
+  }
+
+  /// Once for each time, on every server: who leads is not the only one that an operator looks at.
+  void doubt(bool in_doubt) {
+    send(state.peers->commit, doubt_a::value, Doubt{in_doubt});
+    if (in_doubt) {
+      log_.error("digests_differ", kv("writes", "refused"),
+                 kv("do",
+                    "no quorum of servers has the same state: start those that are down; where all "
+                    "are up, see \"Servers that differ\" in docs/operations.md"));
+    } else if (replica_.is_serving()) {
+      log_.info("digests_agree", kv("writes", "served"));
+    }  // Else it has lost its role, and knows no more than before.
+  }
+
+  /// The last thing that this replica does: nobody may be served from this state any more.
+  void diverge(const Divergence& found) {
+    ended_ = true;
+    send(state.peers->journal, diverge_a::value, found);
   }
 
   void commit(Effects& effects) {

@@ -25,6 +25,11 @@ struct SubmitBatch {
   std::vector<SyncRequest> syncs;
 };
 
+/// Of this server's state, in the order of their txns.
+struct DigestMarks {
+  std::vector<DigestMark> marks;
+};
+
 /// Sessions whose clients were heard from.
 struct Touched {
   std::vector<SessionId> sessions;
@@ -40,6 +45,7 @@ struct HandOverWanted {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::HandOverAnswer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::HandOverWanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::SubmitBatch>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::DigestMarks>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::Touched>)
 
 namespace quorate {
@@ -49,6 +55,7 @@ namespace quorate {
 ///                       belongs to an earlier time of serving is dropped: its connections are
 ///                       closed, and nothing behind what was lost may run.
 ///   (session, touched)  Clients of this server were heard from.
+///   (mark, marks)       From commit: the digest of the state, now and then.
 ///   (logged, zxid)      The journal has everything up to the zxid on stable storage.
 ///   (promise, epochs)   The journal has stored the promise, behind all that it logged before.
 ///   (settle)            The journal has nothing left to do.
@@ -60,7 +67,8 @@ namespace quorate {
 ///   (tick, n)           Its own.
 using Proposal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<submit_a, std::shared_ptr<SubmitBatch>>,
-    caf::reacts_to<session_a, std::shared_ptr<const Touched>>, caf::reacts_to<logged_a, Logged>,
+    caf::reacts_to<session_a, std::shared_ptr<const Touched>>,
+    caf::reacts_to<mark_a, std::shared_ptr<const DigestMarks>>, caf::reacts_to<logged_a, Logged>,
     caf::reacts_to<promise_a, EpochPromise>, caf::reacts_to<settle_a>,
     caf::reacts_to<elected_a, Elected>, caf::reacts_to<leader_a, LeaderNews>,
     caf::reacts_to<link_a, LinkState>, caf::reacts_to<peer_a, std::shared_ptr<const FromPeer>>,

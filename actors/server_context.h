@@ -21,6 +21,7 @@ class actor_system;
 
 namespace quorate {
 
+class Divergences;
 class LastWords;
 class RoomKeeper;
 class SnapshotStore;
@@ -83,6 +84,7 @@ struct ServerContext {
   NoticeBoard board{};             ///< How things stand, for whoever asks.
   /// Has promised nothing to anybody and may still find its ensemble. The journal takes it back.
   std::atomic<bool> is_new = false;
+  const Divergences* divergences = nullptr;  ///< Where there is a disk to note them on.
 };
 
 }  // namespace quorate

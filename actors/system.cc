@@ -23,6 +23,7 @@
 #include "actors/runtime/transport.h"
 #include "actors/supervisor.h"
 #include "core/base/ids.h"
+#include "storage/divergences.h"
 #include "storage/last_words.h"
 #include "storage/rocks_store.h"
 
@@ -169,7 +170,8 @@ class RunningSystem final : public System {
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
                 Sockets sockets, std::string peer_key)
-      : store_(std::move(store)),
+      : divergences_(config.data_dir, config.data_log_dir),
+        store_(std::move(store)),
         words_(std::move(words)),
         room_(std::move(room)),
         txn_log_(std::move(boot.log)),
@@ -201,6 +203,7 @@ class RunningSystem final : public System {
     const PeerIdentity identity{boot.promises.cluster, config.server_id, boot.promises.incarnation,
                                 std::move(peer_key)};
     context_.is_new = is_new(config, boot);
+    context_.divergences = &divergences_;
     Standing standing = take_standing(boot, config.server_id, quorum_of(config));
     standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(
@@ -242,6 +245,7 @@ class RunningSystem final : public System {
   }
 
  private:
+  Divergences divergences_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<LastWords> words_;
   std::unique_ptr<RoomKeeper> room_;
@@ -258,7 +262,8 @@ class RunningSystem final : public System {
   bool stopped_ = false;
 };
 
-/// Up, so that nobody starts it again and again, but before a record that it cannot apply.
+/// Up, so that nobody starts it again and again, but serving nobody: before a record that it cannot
+/// apply, or with a state that goes wrong again and again.
 class HeldSystem final : public System {
  public:
   HeldSystem(std::unique_ptr<Store> store, std::unique_ptr<HeldServer> server)
@@ -290,6 +295,41 @@ Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> stor
   return {std::make_unique<HeldSystem>(std::move(store), *std::move(server))};
 }
 
+Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> store,
+                                     const DivergenceNote& found, const DivergenceNote& before,
+                                     const std::string& last_path, ListeningSocket socket) {
+  auto server = HeldServer::start(
+      std::move(socket.fd),
+      "this server waits for its operator: its state has gone wrong twice; try another server",
+      complain_every, [log, found, before, last_path] {
+        log.error("held_after_divergence", kv("zxid", found.zxid),
+                  kv("digest", fmt::format("{:016x}", found.digest)),
+                  kv("expected", fmt::format("{:016x}", found.expected)),
+                  kv("before_s", (found.wall_ms - before.wall_ms) / 1000),
+                  kv("do",
+                     "what it was given anew went wrong again: stop this server, look for a fault "
+                     "of its memory or install another version; to let it try, remove " +
+                         last_path));
+      });
+  if (!server) return server.error();
+  return {std::make_unique<HeldSystem>(std::move(store), *std::move(server))};
+}
+
+/// Puts aside what a server had whose state was found to be wrong; whoever stops in between goes on
+/// from there. What is left is the fence, from which the log is made anew, to be repaired by the
+/// others.
+Status set_aside(const Log& log, const Divergences& divergences, const DivergenceNote& found) {
+  const auto steps = divergences.steps(found);
+  if (!steps) return steps.error();
+  for (const SetAsideStep& step : *steps) {
+    if (step.kind == SetAsideStep::Kind::remove)
+      log.warn("removes_older_divergence", kv("directory", step.from));
+    if (const Status done = carry_out(step); !done) return done;
+  }
+  log.info("set_aside", kv("zxid", found.zxid), kv("name", found.aside()));
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
@@ -301,6 +341,18 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   auto store = RocksStore::open({config.data_dir, config.data_log_dir, image_bytes_per_second});
   if (!store) return store.error();
 
+  const Divergences divergences(config.data_dir, config.data_log_dir);
+  const auto wrong = divergences.pending();
+  if (!wrong) return wrong.error();
+  if (*wrong) {
+    const auto before = divergences.last();
+    if (!before) return before.error();
+    if (*before && is_too_soon(**wrong, **before)) {
+      return hold(log, *std::move(store), **wrong, **before, divergences.last_path(),
+                  std::move(sockets->client));
+    }
+    if (const Status done = set_aside(log, divergences, **wrong); !done) return done.error();
+  }
   SystemEntropy entropy;
   // Before anything is written: on a full disk the start needs the reserve.
   auto room = std::make_unique<RoomKeeper>(room_settings(config, **store), log.component("room"));

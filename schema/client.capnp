@@ -362,6 +362,15 @@ struct Inspection {
 
   members @15 :List(EnsembleMember);
   # In the order of their ids; a server on its own lists itself.
+
+  digestZxid @16 :UInt64;
+  # Behind which write it took the last digest of its state; 0: none yet. Servers compare them.
+
+  digest @17 :UInt64;
+  # That digest.
+
+  inDoubt @18 :Bool;
+  # Servers differ in what they hold, and no quorum holds the same: writes are answered notReadOnly.
 }
 
 # --- Leadership ------------------------------------------------------------------------------------

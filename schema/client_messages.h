@@ -104,6 +104,9 @@ struct Inspection {
   std::uint32_t connections = 0;
   std::uint64_t znodes = 0;
   std::vector<EnsembleMember> members;
+  Zxid digest_zxid;  ///< {0}: none was taken yet.
+  std::uint64_t digest = 0;
+  bool in_doubt = false;
   friend bool operator==(const Inspection&, const Inspection&) = default;
 };
 

@@ -252,6 +252,9 @@ struct PeerMessage {
 
     handOverAnswer @18 :HandOverAnswer;
     # So be it, or why not.
+
+    diverged @19 :Diverged;
+    # Your state is not that of a quorum.
   }
 }
 
@@ -437,6 +440,9 @@ struct Heartbeat {
 
   round @1 :UInt64;
   # Grows with each; 0 before the epoch is established.
+
+  doubt @2 :Bool;
+  # Servers differ, and no quorum of voters has one state: take no writes of clients.
 }
 
 struct Alive {
@@ -447,6 +453,40 @@ struct Alive {
 
   round @1 :UInt64;
   # Of the heartbeat that is answered.
+
+  marks @2 :List(DigestMark);
+  # Of the sender's state, in the order of their zxids: those that it has not told this leader yet, 128
+  # at most. None where `epoch` is 0.
+}
+
+struct DigestMark {
+  # The digest of a server's state behind a record. Taken behind every 128th record of an epoch and
+  # behind its first one, and while servers are in doubt also behind the last one.
+
+  zxid @0 :UInt64;
+  # Of the record.
+
+  digest @1 :UInt64;
+  # Of the tree with its stats and ACLs, the sessions and the settings.
+
+  version @2 :UInt32;
+  # Of the digest's definition. Digests of different versions cannot be compared.
+}
+
+struct Diverged {
+  # Leader to learner: "a quorum of voters has another digest than you said that you have: begin anew."
+
+  epoch @0 :UInt32;
+  # The leader's.
+
+  zxid @1 :UInt64;
+  # Where.
+
+  expected @2 :UInt64;
+  # The digest of the quorum.
+
+  version @3 :UInt32;
+  # Of this digest.
 }
 
 struct Forward {

@@ -2,6 +2,7 @@
 //
 //   <data>/lock                one server per directory
 //   <data>/fence               how far the log had come, and the promises again
+//   <data>/diverged*           what was found to be wrong (divergences.h)
 //   <data>/last_words          the record being applied when the process broke (last_words.h)
 //   <log>/reserve              room to end in order with (disk_space.h)
 //   <data>/image-<n>/          images; promises name the one in force

@@ -109,7 +109,7 @@ def part_ensemble() -> Tally:
 
 
 def part_e2e() -> Tally:
-    if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned"):
+    if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned", "quorated-diverging"):
         return one(False)
     return unittest("test/e2e", "test_*.py")
 

@@ -1,6 +1,8 @@
 #include "client/cli/ensemble_view.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include "client/cli/health.h"
@@ -29,6 +31,13 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
+/// As logs show it.
+std::string digest_text(std::uint64_t digest) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(digest));
+  return text.data();
+}
+
 std::string note_of(const Inspection& inspection) {
   std::string note;
   const auto add = [&note](const char* what) {
@@ -37,6 +46,7 @@ std::string note_of(const Inspection& inspection) {
   if (inspection.recovering) add("recovering");
   if (!inspection.serving) add("serves nobody");
   if (!inspection.quorum_linked) add("no quorum linked");
+  if (inspection.in_doubt) add("servers differ: writes are refused");
   return note;
 }
 
@@ -52,6 +62,7 @@ std::vector<Json> values_of(const StatusRow& row, const Inspection* leader, bool
   if (all) {
     add([&] { return Json(of->recovering); });
     add([&] { return Json(of->quorum_linked); });
+    add([&] { return Json(of->in_doubt); });
   }
   add([&] { return of->leader ? Json(of->leader->value) : Json(); });
   add([&] { return Json(of->epoch.value); });
@@ -61,6 +72,9 @@ std::vector<Json> values_of(const StatusRow& row, const Inspection* leader, bool
   add([&] { return Json(of->sessions); });
   add([&] { return Json(of->connections); });
   add([&] { return Json(of->znodes); });
+  const bool marked = of != nullptr && of->digest_zxid != Zxid{};
+  add([&] { return marked ? Json(to_string(of->digest_zxid)) : Json(); });
+  add([&] { return marked ? Json(digest_text(of->digest)) : Json(); });
   add([&] { return Json(of->version); });
   add([&] { return Json(of->uptime_ms / 1000); });
   values.push_back(row.note.empty() ? Json() : Json(row.note));
@@ -72,10 +86,13 @@ std::vector<Rows::Column> status_columns(bool all) {
   if (all) {
     columns.push_back({"recovering"});
     columns.push_back({"quorum_linked"});
+    columns.push_back({"in_doubt"});
   }
   for (const char* number :
        {"leader", "epoch", "applied", "logged", "lag", "sessions", "connections", "znodes"})
     columns.push_back({number, true});
+  columns.push_back({"digest_zxid", true});
+  columns.push_back({"digest"});
   columns.push_back({"version"});
   columns.push_back({"uptime_s", true});
   columns.push_back({"note"});

@@ -20,6 +20,7 @@
 #include "core/commit/local_requests.h"
 #include "core/commit/request_batch.h"
 #include "core/tree/state.h"
+#include "core/txn/digest_mark.h"
 #include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
 #include "core/watch/watch_table.h"
@@ -42,6 +43,7 @@ struct CommitOutput {
   std::vector<SessionId> touched;     ///< Sent something; once per batch of requests.
   std::vector<OpenedSession> opened;  ///< By applied txns, of all servers.
   std::vector<SessionId> closed;      ///< Closed or expired by applied txns, of all servers.
+  std::vector<DigestMark> marks;      ///< For the others, to compare; see is_marked().
 };
 
 /// State, watches and the order of every connection; no I/O, no clock.
@@ -114,6 +116,10 @@ class CommitMachine {
   /// turns by passing few at a time.
   void on_committed(std::span<const std::shared_ptr<const Txn>> txns);
 
+  /// Marks the state as it is, beside the txns at which all servers do: when nothing is written,
+  /// these may never come.
+  void mark_digest();
+
   /// The leader's word for a SyncRequest: answered when everything up to the point is applied.
   void on_synced(const SyncPoint& synced);
 
@@ -129,7 +135,8 @@ class CommitMachine {
   void on_state_replaced(State state);
 
   /// Whether writes of clients are taken, or refused with not_read_only, which is never stamped:
-  /// false while a disk is about to be full. Sessions still come and go.
+  /// false while a disk is about to be full, or nobody knows whose state is right. Sessions still
+  /// come and go.
   void admit_writes(bool admitted) { admits_writes_ = admitted; }
 
   /// Where the txn being applied is marked from now on; outlives the machine.

@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/commit/commit_machine.h"
 #include "core/commit/connection_state.h"
+#include "core/tree/digest.h"
 
 namespace quorate {
 namespace {
@@ -26,6 +27,11 @@ void CommitMachine::apply(const Txn& txn) {
   if (outcome.error == ErrorCode::ok) follow_sessions(txn, outcome, author);
   if (author != nullptr) complete(*author, txn, outcome);
   wake_syncs();
+  if (is_marked(txn.zxid)) mark_digest();
+}
+
+void CommitMachine::mark_digest() {
+  output_.marks.push_back({state_.last_applied(), state_.digest(), digest_version});
 }
 
 CommitMachine::Connection* CommitMachine::release_author(const Txn& txn) {

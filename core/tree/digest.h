@@ -2,7 +2,7 @@
 //
 // The digest is a wrapping sum of hashes, so that a change costs what it touches. Everything that
 // is replicated is in it, and nothing else: no ids of ACLs (their content is), no counts that
-// follow from the rest. Version 1; a change of it is a change of feature level.
+// follow from the rest. A change of it is a change of its version, and of the feature level.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,9 @@
 #include "core/tree/znode.h"
 
 namespace quorate {
+
+/// Of all that follows; digests of different versions are not compared.
+inline constexpr std::uint32_t digest_version = 1;
 
 /// What the path of a znode adds to its digests; a change needs it several times.
 struct PathDigest {

@@ -71,6 +71,15 @@ struct Install {
   friend bool operator==(const Install&, const Install&) = default;
 };
 
+/// This server's state differs from that of an equal quorum of voters: nobody may be served from it
+/// any more, here or after a restart, and it has to come anew from the others.
+struct Divergence {
+  Zxid zxid;
+  std::uint64_t digest = 0;    ///< This server's there.
+  std::uint64_t expected = 0;  ///< The quorum's.
+  friend bool operator==(const Divergence&, const Divergence&) = default;
+};
+
 /// What the owner must do next, in the order of the fields. Nothing here has happened yet. The
 /// journal does `cut`, `install`, `log` and `promise` in the order in which they were asked for,
 /// over all Effects; whoever stops in the middle has done the first of them, not the last.
@@ -91,6 +100,10 @@ struct Effects {
   std::optional<Fetch> fetch;                      ///< Dial the leader for history.
   std::vector<ServerId> drop;                      ///< Tear down the links to these.
   std::optional<Role> role;                        ///< Tell the election: it has changed.
+  /// Whether clients' writes are refused from now on, because digests differ and no quorum's are
+  /// equal: nobody knows whose state is right.
+  std::optional<bool> doubt;
+  std::optional<Divergence> diverged;  ///< The last thing that is asked for.
 };
 
 template <class T>
@@ -120,6 +133,8 @@ inline void merge(Effects& into, Effects more) {
   if (more.fetch) into.fetch = more.fetch;
   append_all(into.drop, std::move(more.drop));
   if (more.role) into.role = more.role;
+  if (more.doubt) into.doubt = more.doubt;
+  if (more.diverged) into.diverged = more.diverged;
 }
 
 }  // namespace quorate

@@ -247,39 +247,55 @@ Effects Following::on_touched(std::vector<SessionId> sessions) {
   return {};
 }
 
+void Following::on_heartbeat(const Heartbeat& heartbeat, Effects& effects) {
+  if (!touched_.empty()) effects.send.push_back({leader_, Touches{std::exchange(touched_, {})}});
+  Alive alive{{}, heartbeat.round, {}};
+  if (phase_ == Phase::following && heartbeat.epoch == epoch_) {
+    alive.epoch = epoch_;
+    alive.marks = standing_.marks.after(marks_told_);
+    if (!alive.marks.empty()) marks_told_ = alive.marks.back().zxid;
+    doubt_ = heartbeat.doubt;
+  }
+  effects.send.push_back({leader_, std::move(alive)});
+}
+
+void Following::on_diverged(const Diverged& diverged, Effects& effects) {
+  if (phase_ != Phase::following || diverged.epoch != epoch_) return;
+  // Only what this server said itself is held against it.
+  const std::optional<DigestMark> ours = standing_.marks.at(diverged.zxid);
+  if (!ours || ours->version != diverged.version || ours->digest == diverged.expected) return;
+  effects.diverged = Divergence{ours->zxid, ours->digest, diverged.expected};
+  over_ = true;
+}
+
 Effects Following::on_message(const PeerMessage& message, Time now) {
   Effects effects;
   heard_ = now;
-  std::visit(
-      Overloaded{
-          [&](const NewEpoch& asked) { on_new_epoch(asked.epoch, effects); },
-          [&](const Synchronise& synchronise) { on_synchronise(synchronise, effects); },
-          [&](const Serve& serve) { on_serve(serve, effects); },
-          [&](const Proposals& batch) { on_proposals(*batch, effects); },
-          [&](const Committed& committed) {
-            if (phase_ < Phase::syncing || committed.epoch != epoch_) return;
-            committed_ = std::max(committed_, committed.zxid);
-            commit_up_to(committed_, effects);
-            if (served_ && standing_.promised.recovering_to) try_recovered(effects);
-          },
-          [&](const Heartbeat& heartbeat) {
-            const bool confirms = phase_ == Phase::following && heartbeat.epoch == epoch_;
-            if (!touched_.empty())
-              effects.send.push_back({leader_, Touches{std::exchange(touched_, {})}});
-            effects.send.push_back({leader_, Alive{confirms ? epoch_ : Epoch{}, heartbeat.round}});
-          },
-          [&](const Amnesia& amnesia) {
-            if (phase_ != Phase::promised) return;
-            auto& lost = standing_.asked.recovering_to;
-            lost = std::max(lost.value_or(Zxid{}), amnesia.zxid);
-            effects.promise = standing_.asked;
-            over_ = true;
-          },
-          [&](const SyncPoints& points) { effects.synced = points.points; },
-          [&](const HandOverAnswer& answer) { effects.handed_over.push_back(answer); },
-          [](const auto&) {},  // To an earlier role, or not to a learner.
-      },
-      message);
+  std::visit(Overloaded{
+                 [&](const NewEpoch& asked) { on_new_epoch(asked.epoch, effects); },
+                 [&](const Synchronise& synchronise) { on_synchronise(synchronise, effects); },
+                 [&](const Serve& serve) { on_serve(serve, effects); },
+                 [&](const Proposals& batch) { on_proposals(*batch, effects); },
+                 [&](const Committed& committed) {
+                   if (phase_ < Phase::syncing || committed.epoch != epoch_) return;
+                   committed_ = std::max(committed_, committed.zxid);
+                   commit_up_to(committed_, effects);
+                   if (served_ && standing_.promised.recovering_to) try_recovered(effects);
+                 },
+                 [&](const Heartbeat& heartbeat) { on_heartbeat(heartbeat, effects); },
+                 [&](const Diverged& diverged) { on_diverged(diverged, effects); },
+                 [&](const Amnesia& amnesia) {
+                   if (phase_ != Phase::promised) return;
+                   auto& lost = standing_.asked.recovering_to;
+                   lost = std::max(lost.value_or(Zxid{}), amnesia.zxid);
+                   effects.promise = standing_.asked;
+                   over_ = true;
+                 },
+                 [&](const SyncPoints& points) { effects.synced = points.points; },
+                 [&](const HandOverAnswer& answer) { effects.handed_over.push_back(answer); },
+                 [](const auto&) {},  // To an earlier role, or not to a learner.
+             },
+             message);
   return effects;
 }
 

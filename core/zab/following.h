@@ -58,6 +58,8 @@ class Following {
   [[nodiscard]] bool is_over() const { return over_; }
   [[nodiscard]] ServerId leader() const { return leader_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
+  /// As the leader said last; see Effects::doubt.
+  [[nodiscard]] bool is_in_doubt() const { return doubt_; }
   [[nodiscard]] std::optional<Epoch> established() const {
     return served_ ? std::optional(epoch_) : std::nullopt;
   }
@@ -74,6 +76,8 @@ class Following {
   void on_proposals(const ProposalBatch& batch, Effects& effects);
   void take(const ProposalBatch& batch, Effects& effects);
   void take_held(Effects& effects);
+  void on_heartbeat(const Heartbeat& heartbeat, Effects& effects);
+  void on_diverged(const Diverged& diverged, Effects& effects);
   void commit_up_to(Zxid zxid, Effects& effects);
   void try_recovered(Effects& effects);
 
@@ -93,6 +97,8 @@ class Following {
   std::map<Zxid, Proposals> held_;  ///< By the zxid before them.
   std::size_t held_bytes_ = 0;
   std::vector<SessionId> touched_;  ///< Since the last ping.
+  Zxid marks_told_;                 ///< The leader has been told of marks up to here.
+  bool doubt_ = false;
 };
 
 }  // namespace quorate

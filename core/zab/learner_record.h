@@ -24,6 +24,7 @@ struct LearnerRecord {
   ZabTimes::Milliseconds heard{0};
   EpochPromised promise;  ///< From `promised` on.
   bool serves = false;    ///< Was told to serve since it joined: its clients' writes are taken.
+  bool diverged = false;  ///< Was told that its state is wrong.
   bool counts = false;    ///< Is counted wherever a quorum is.
   LogPosition sent;       ///< Where what it was sent ends; of observers only.
   Zxid acked;

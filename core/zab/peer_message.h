@@ -14,6 +14,7 @@
 
 #include "core/base/error_code.h"
 #include "core/base/ids.h"
+#include "core/txn/digest_mark.h"
 #include "core/txn/log_record.h"
 #include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
@@ -155,6 +156,7 @@ struct Committed {
 struct Heartbeat {
   Epoch epoch;
   std::uint64_t round = 0;  ///< Grows with each; {0} before the epoch is established.
+  bool doubt = false;       ///< Refuse your clients' writes; see Effects::doubt.
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 
@@ -162,7 +164,18 @@ struct Heartbeat {
 struct Alive {
   Epoch epoch;  ///< {0}: alive, but confirms nothing.
   std::uint64_t round = 0;
+  /// Ascending; what this leader has not been told. At most digest_marks_max.
+  std::vector<DigestMark> marks{};
   friend bool operator==(const Alive&, const Alive&) = default;
+};
+
+/// Leader to learner: a quorum of voters has another digest than you have; begin anew.
+struct Diverged {
+  Epoch epoch;
+  Zxid zxid;
+  std::uint64_t expected = 0;
+  std::uint32_t version = 0;  ///< Of the digest.
+  friend bool operator==(const Diverged&, const Diverged&) = default;
 };
 
 // --- Clients' requests
@@ -203,9 +216,10 @@ struct HandOverAnswer {
   friend bool operator==(const HandOverAnswer&, const HandOverAnswer&) = default;
 };
 
-using PeerMessage = std::variant<ElectionNotice, Join, NewEpoch, EpochPromised, Amnesia,
-                                 Synchronise, Adopted, Serve, Proposals, Ack, Committed, Heartbeat,
-                                 Alive, Forward, SyncPoints, Touches, HandOver, HandOverAnswer>;
+using PeerMessage =
+    std::variant<ElectionNotice, Join, NewEpoch, EpochPromised, Amnesia, Synchronise, Adopted,
+                 Serve, Proposals, Ack, Committed, Heartbeat, Alive, Forward, SyncPoints, Touches,
+                 HandOver, HandOverAnswer, Diverged>;
 
 struct Envelope {
   ServerId to;

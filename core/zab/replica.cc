@@ -85,6 +85,8 @@ Effects Replica::finish(Effects effects) {
     effects.serve = false;
     effects.stop_serving = true;
   }
+  const bool doubt = tenure_ ? tenure_->is_in_doubt() : following_ && following_->is_in_doubt();
+  if (std::exchange(doubt_told_, doubt) != doubt) effects.doubt = doubt;
   // While settling, the election still says what was; it must not say what is not durable.
   if (settling_) return effects;
   const Role now = role();
@@ -204,6 +206,12 @@ Effects Replica::on_touched(std::vector<SessionId> sessions) {
   if (following_) return following_->on_touched(std::move(sessions));
   if (tenure_) effects.touched = std::move(sessions);
   return effects;
+}
+
+Effects Replica::on_marks(const std::vector<DigestMark>& marks, const ClockReading& now) {
+  for (const DigestMark& mark : marks) standing_.marks.add(mark);
+  if (!tenure_) return {};
+  return finish(tenure_->on_marks(marks, now.monotonic));
 }
 
 Effects Replica::on_surveyed(ServerId learner, const std::optional<LogPosition>& common) {

@@ -64,6 +64,9 @@ class Replica {
   /// Effects::handed_over, unless the leader is lost on the way. A leader leaves behind the answer.
   Effects on_hand_over(const HandOver& asked, const ClockReading& now);
 
+  /// From whoever applies what is committed: the digests of the state, in order.
+  Effects on_marks(const std::vector<DigestMark>& marks, const ClockReading& now);
+
   /// See Survey and Fetch.
   Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
   Effects on_history(ServerId leader, const ProposalBatch& batch);
@@ -102,7 +105,8 @@ class Replica {
   bool settling_ = false;
   std::optional<ServerId> successor_;  ///< To whom this server handed over, until it has a role.
   bool serving_ = false;
-  Role told_;  ///< To the election.
+  bool doubt_told_ = false;  ///< See Effects::doubt.
+  Role told_;                ///< To the election.
 };
 
 }  // namespace quorate

@@ -10,6 +10,7 @@
 #include "core/zab/commit_window.h"
 #include "core/zab/effects.h"
 #include "core/zab/history.h"
+#include "core/zab/mark_ring.h"
 #include "core/zab/quorum.h"
 
 namespace quorate {
@@ -51,6 +52,7 @@ struct Standing {
   History history;
   Zxid logged;            ///< Synced in this server's log.
   Remembered remembered;  ///< From the last leader's proposals.
+  MarkRing marks;         ///< Of this server's state, as far as it has applied.
   const TxnEncoder* encoder = nullptr;
   ZabTimes times;
   ZabLimits limits;

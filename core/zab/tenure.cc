@@ -23,7 +23,9 @@ Tenure::Tenure(Standing& standing, bool unanimous, Time now)
       last_ping_(now),
       least_{standing.asked.accepted.value + 1},
       clock_(standing.history.last_stamp_ms()),
+      court_(standing.quorum, standing.times.silence),
       behind_{{}, now} {
+  court_.on_marks(standing_.self, standing_.marks.after({}), now);
   check(standing_.quorum.is_voter(standing_.self), "only a voter leads");
   check(standing_.promised.accepted >= standing_.promised.current,
         "an epoch is accepted before it is current");
@@ -62,6 +64,7 @@ void Tenure::on_join(ServerId from, const Join& join, Effects& effects, Time now
   }
   LearnerRecord& learner = learners_[from];
   learner = LearnerRecord{};
+  forget_marks_of(from);
   learner.heard = now;
   learner.counts = join.counts && standing_.quorum.is_voter(from);
   least_ = std::max(least_, join.least);
@@ -216,6 +219,11 @@ Effects Tenure::on_surveyed(ServerId id, const std::optional<LogPosition>& commo
 void Tenure::synchronise(ServerId id, LearnerRecord& learner,
                          const std::optional<LogPosition>& common, Effects& effects) {
   const History& history = standing_.history;
+  if (!common && is_in_doubt()) {
+    // An image might carry on what is wrong, in place of what could tell. It waits for a verdict.
+    learner.phase = LearnerPhase::promised;
+    return;
+  }
   if (!common) {
     learner.phase = LearnerPhase::imaging;
     effects.send.push_back({id, Synchronise{epoch_, {}, history.last(), true, true}});
@@ -439,7 +447,7 @@ void Tenure::ping(Effects& effects) {
     sync.point = standing_.history.last().zxid;
   }
   for (const auto& [id, learner] : learners_)
-    effects.send.push_back({id, Heartbeat{epoch_, round_}});
+    effects.send.push_back({id, Heartbeat{epoch_, round_, is_in_doubt()}});
   answer_syncs(effects);
 }
 
@@ -499,6 +507,7 @@ Effects Tenure::on_message(ServerId from, const PeerMessage& message, const Cloc
             if (alive.epoch != epoch_ || alive.round > round_) return;
             found->second.round = std::max(found->second.round, alive.round);
             answer_syncs(effects);
+            on_marks_of(from, found->second, alive.marks, effects, now.monotonic);
           },
           [&](const Forward& forward) { on_forward(from, forward, effects, now); },
           [&](const Touches& touches) { effects.touched = touches.sessions; },
@@ -511,6 +520,7 @@ Effects Tenure::on_message(ServerId from, const PeerMessage& message, const Cloc
 
 Effects Tenure::on_link_down(ServerId peer) {
   learners_.erase(peer);
+  forget_marks_of(peer);
   std::erase_if(syncs_, [peer](const PendingSync& sync) { return sync.asker == peer; });
   return {};
 }
@@ -529,6 +539,8 @@ Effects Tenure::on_tick(const ClockReading& reading) {
     return effects;
   }
   tick_hand_over(effects, reading);
+  court_.on_tick(now);
+  hold_court(effects);
   if (phase_ != Phase::gathering && now - last_ping_ >= standing_.times.heartbeat) {
     last_ping_ = now;
     ping(effects);

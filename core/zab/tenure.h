@@ -11,6 +11,7 @@
 #include "core/base/ids.h"
 #include "core/txn/txn.h"
 #include "core/zab/commit_window.h"
+#include "core/zab/digest_court.h"
 #include "core/zab/effects.h"
 #include "core/zab/learner_record.h"
 #include "core/zab/stamp_clock.h"
@@ -60,6 +61,8 @@ class Tenure {
   Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
   /// `asker` is this server or a learner.
   Effects on_hand_over(ServerId asker, const HandOver& asked, Time now);
+  /// Of this server's own state.
+  Effects on_marks(const std::vector<DigestMark>& marks, Time now);
   Effects on_tick(const ClockReading& now);
 
   /// Gave up: look for a leader again.
@@ -74,6 +77,8 @@ class Tenure {
   }
   [[nodiscard]] Epoch epoch() const { return epoch_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_writes_.size(); }
+  /// Digests differ, and nobody can tell whose are right; see Effects::doubt.
+  [[nodiscard]] bool is_in_doubt() const { return court_.undecided().has_value(); }
   [[nodiscard]] bool is_clock_alarmed() const { return clock_.is_alarmed(); }
   /// Everybody who follows, and how far.
   [[nodiscard]] const std::map<ServerId, LearnerRecord>& learners() const { return learners_; }
@@ -128,6 +133,16 @@ class Tenure {
   void give_up_hand_over(Effects& effects, const ClockReading& now);
   [[nodiscard]] bool is_disk_behind(Time now);
   void tick_hand_over(Effects& effects, const ClockReading& now);
+  // Digests (tenure_digests.cc).
+  void on_marks_of(ServerId from, const LearnerRecord& learner,
+                   const std::vector<DigestMark>& marks, Effects& effects, Time now);
+  void hold_court(Effects& effects);
+  /// False: it has to wait.
+  bool carry_out(const Sentence& sentence, Effects& effects);
+  /// Whoever begins anew does not vote for a while. There must be a quorum without him, of servers
+  /// that vote: else nobody could give him anything.
+  [[nodiscard]] bool can_spare(ServerId server) const;
+  void forget_marks_of(ServerId server);
   [[nodiscard]] bool may_propose() const;
   [[nodiscard]] bool is_drained() const;
   [[nodiscard]] Proposals batch_of(const LogPosition& previous, std::vector<Record> records) const;
@@ -151,6 +166,9 @@ class Tenure {
   std::vector<Submission> waiting_writes_;
   std::vector<PendingSync> syncs_;
   std::uint64_t round_ = 0;
+  DigestCourt court_;
+  std::vector<Sentence> sentences_;  ///< Not yet carried out.
+  bool doubt_said_ = false;
   std::optional<HandingOver> handing_over_;
   std::optional<ServerId> successor_;
   Behind behind_;

@@ -100,11 +100,29 @@ void read(quorum::Committed::Reader in, Committed& out, FieldChecks& checks) {
 }
 
 void read(quorum::Heartbeat::Reader in, Heartbeat& out, FieldChecks& checks) {
-  out = {checks.epoch(in.getEpoch(), "heartbeat.epoch"), in.getRound()};
+  out = {checks.epoch(in.getEpoch(), "heartbeat.epoch"), in.getRound(), in.getDoubt()};
 }
 
 void read(quorum::Alive::Reader in, Alive& out, FieldChecks& checks) {
-  out = {checks.epoch(in.getEpoch(), "alive.epoch"), in.getRound()};
+  out.epoch = checks.epoch(in.getEpoch(), "alive.epoch");
+  out.round = in.getRound();
+  constexpr const char* field = "alive.marks";
+  const auto marks = in.getMarks();
+  if (!checks.count(marks.size(), digest_marks_max, field)) return;
+  out.marks.reserve(marks.size());
+  for (const auto mark : marks) {
+    const Zxid zxid = checks.zxid(mark.getZxid(), field);
+    if (!out.marks.empty() && zxid <= out.marks.back().zxid) {
+      checks.refuse(field,
+                    to_string(zxid) + " does not stand behind " + to_string(out.marks.back().zxid));
+    }
+    out.marks.push_back({zxid, mark.getDigest(), mark.getVersion()});
+  }
+}
+
+void read(quorum::Diverged::Reader in, Diverged& out, FieldChecks& checks) {
+  out = {checks.epoch(in.getEpoch(), "diverged.epoch"), checks.zxid(in.getZxid(), "diverged.zxid"),
+         in.getExpected(), in.getVersion()};
 }
 
 void read(capnp::List<record::Txn>::Reader in, std::vector<Submission>& out, FieldChecks& checks) {
@@ -218,6 +236,8 @@ void read(quorum::PeerMessage::Reader in, PeerMessage& out, std::shared_ptr<Prop
       return read(in.getHandOver(), out.emplace<HandOver>(), checks);
     case quorum::PeerMessage::HAND_OVER_ANSWER:
       return read(in.getHandOverAnswer(), out.emplace<HandOverAnswer>(), checks);
+    case quorum::PeerMessage::DIVERGED:
+      return read(in.getDiverged(), out.emplace<Diverged>(), checks);
     case quorum::PeerMessage::UNSET:
       return checks.refuse_unset("peer message");
   }

@@ -67,6 +67,26 @@ Blob encode_proposals(const ProposalBatch& batch) {
       });
 }
 
+/// Of marks only the last digest_marks_max, which are those that count.
+Blob encode_alive(const Alive& alive) {
+  const std::span<const DigestMark> all(alive.marks);
+  const auto marks = all.last(std::min(all.size(), digest_marks_max));
+  const std::size_t words =
+      sizeInWords<quorum::Alive>() + list_words<quorum::DigestMark>(marks.size());
+  return build_frame<Root>(words, [&](Root::Builder root) {
+    auto out = root.initAlive();
+    out.setEpoch(alive.epoch.value);
+    out.setRound(alive.round);
+    if (marks.empty()) return;
+    auto to = out.initMarks(static_cast<unsigned>(marks.size()));
+    for (unsigned i = 0; i < marks.size(); ++i) {
+      to[i].setZxid(marks[i].zxid.value);
+      to[i].setDigest(marks[i].digest);
+      to[i].setVersion(marks[i].version);
+    }
+  });
+}
+
 // --- Clients' requests
 // -----------------------------------------------------------------------------
 
@@ -230,12 +250,16 @@ struct Encoder {
     return encode_plain<quorum::Heartbeat>(&Root::Builder::initHeartbeat, [&](auto to) {
       to.setEpoch(from.epoch.value);
       to.setRound(from.round);
+      to.setDoubt(from.doubt);
     });
   }
-  Blob operator()(const Alive& from) const {
-    return encode_plain<quorum::Alive>(&Root::Builder::initAlive, [&](auto to) {
+  Blob operator()(const Alive& from) const { return encode_alive(from); }
+  Blob operator()(const Diverged& from) const {
+    return encode_plain<quorum::Diverged>(&Root::Builder::initDiverged, [&](auto to) {
       to.setEpoch(from.epoch.value);
-      to.setRound(from.round);
+      to.setZxid(from.zxid.value);
+      to.setExpected(from.expected);
+      to.setVersion(from.version);
     });
   }
   Blob operator()(const Forward& from) const { return encode_forward(from); }

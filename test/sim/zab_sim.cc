@@ -95,6 +95,7 @@ class Totals {
     images_ += verdict.images;
     cuts_ += verdict.cuts;
     amnesias_ += verdict.amnesias;
+    divergences_ += verdict.divergences;
     if (verdict.failure) {
       ++failed_;
       clear_progress();
@@ -111,9 +112,9 @@ class Totals {
     clear_progress();
     std::printf(
         "%llu seeds, %llu failed, committed %llu, elections %llu, images %llu, cuts %llu, "
-        "amnesias %llu\n",
+        "amnesias %llu, divergences %llu\n",
         as_printed(seeds_), as_printed(failed_), as_printed(committed_), as_printed(elections_),
-        as_printed(images_), as_printed(cuts_), as_printed(amnesias_));
+        as_printed(images_), as_printed(cuts_), as_printed(amnesias_), as_printed(divergences_));
   }
 
   [[nodiscard]] bool has_failed() const { return failed_ > 0; }
@@ -133,6 +134,7 @@ class Totals {
   std::uint64_t images_ = 0;
   std::uint64_t cuts_ = 0;
   std::uint64_t amnesias_ = 0;
+  std::uint64_t divergences_ = 0;
 };
 
 /// In this process, so that the trace of a seed that aborts has been printed.

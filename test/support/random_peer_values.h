@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,7 +77,8 @@ class RandomPeerValues : public RandomValues {
         &RandomPeerValues::committed,    &RandomPeerValues::heartbeat,
         &RandomPeerValues::alive,        &RandomPeerValues::forward,
         &RandomPeerValues::sync_points,  &RandomPeerValues::touches,
-        &RandomPeerValues::hand_over,    &RandomPeerValues::hand_over_answer};
+        &RandomPeerValues::hand_over,    &RandomPeerValues::hand_over_answer,
+        &RandomPeerValues::diverged};
     return (this->*makers[kind])();
   }
 
@@ -134,8 +136,15 @@ class RandomPeerValues : public RandomValues {
   }
   PeerMessage ack() { return Ack{epoch(), place()}; }
   PeerMessage committed() { return Committed{epoch(), place()}; }
-  PeerMessage heartbeat() { return Heartbeat{epoch(), number()}; }
-  PeerMessage alive() { return Alive{epoch(), number()}; }
+  PeerMessage heartbeat() { return Heartbeat{epoch(), number(), flag()}; }
+  PeerMessage alive() {
+    Alive alive{epoch(), number(), {}};
+    std::set<Zxid> zxids;
+    for (std::size_t i = below(6); i > 0; --i) zxids.insert(place());
+    for (const Zxid zxid : zxids) alive.marks.push_back({zxid, number(), integer<std::uint32_t>()});
+    return alive;
+  }
+  PeerMessage diverged() { return Diverged{epoch(), place(), number(), integer<std::uint32_t>()}; }
   PeerMessage forward() {
     return Forward{list<Submission>([this] { return submission(); }),
                    list<SyncRequest>([this] { return sync(); })};

@@ -137,6 +137,27 @@ TEST_CASE("a server on its own is a member of its own") {
   CHECK(members[0].clients == NetworkAddress{"127.0.0.1", 2181});
 }
 
+TEST_CASE("the last digest and the doubt are shown as proposal knows them") {
+  NoticeBoard board;
+  CHECK(inspect(config_of_three(), board).digest_zxid == Zxid{});
+  Standing standing = standing_of({1});
+  standing.marks.add({Zxid::at(Epoch{4}, 1), 7, 1});
+  standing.marks.add({Zxid::at(Epoch{4}, 128), 8, 1});
+  Effects doubts;
+  doubts.doubt = true;
+
+  board.post_standing(standing, doubts);
+
+  CHECK(inspect(config_of_three(), board).digest_zxid == Zxid::at(Epoch{4}, 128));
+  CHECK(inspect(config_of_three(), board).digest == 8);
+  CHECK(inspect(config_of_three(), board).in_doubt);
+  board.post_standing(standing, Effects{});
+  CHECK(inspect(config_of_three(), board).in_doubt);
+  doubts.doubt = false;
+  board.post_standing(standing, doubts);
+  CHECK_FALSE(inspect(config_of_three(), board).in_doubt);
+}
+
 TEST_CASE("a quorum is linked while enough voters are, this server among them") {
   const Config config = config_of_three();
   NoticeBoard board;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "actors/runtime/pinned.h"
+#include "storage/divergences.h"
 #include "test/unit/actors/server_fixture.h"
+#include "test/unit/storage/temporary_directory.h"
 
 namespace quorate {
 namespace {
@@ -31,6 +33,7 @@ class FakeProposal final : public ThreadActor<Proposal, FakeProposalState> {
         [](meet_a, const PeersPtr&) {},
         [](submit_a, const std::shared_ptr<SubmitBatch>&) {},
         [](session_a, const std::shared_ptr<const Touched>&) {},
+        [](mark_a, const std::shared_ptr<const DigestMarks>&) {},
         [this](logged_a, const Logged& logged) { heard_.logged.push_back(logged.zxid); },
         [this](promise_a, const EpochPromise& promise) { heard_.promised.push_back(promise); },
         [this](settle_a) { ++heard_.settled; },
@@ -121,6 +124,47 @@ TEST_CASE("whoever asks behind an installed image is not told that its history i
 
   answer.receive([](const Logged& logged) { CHECK(logged.zxid == Zxid{}); },
                  [](const caf::error&) { FAIL("no answer"); });
+}
+
+TEST_CASE("a wrong state is noted, behind that it has to be repaired, and the server starts over") {
+  const test::TemporaryDirectory directory;
+  const Divergences divergences(directory.path(), directory.path());
+  JournalFixture f;
+  f.context.divergences = &divergences;
+  f.append(1, 1);
+  f.append(1, 2);
+  caf::anon_send(f.journal, diverge_a::value, Divergence{JournalFixture::at(1, 1), 7, 8});
+  f.append(1, 3);
+  f.run();
+
+  const auto note = divergences.pending();
+  REQUIRE(note.ok());
+  REQUIRE(note->has_value());
+  CHECK((*note)->zxid == JournalFixture::at(1, 1));
+  CHECK((*note)->digest == 7);
+  CHECK((*note)->expected == 8);
+  CHECK((*note)->wall_ms == f.clock.read().wall_ms);
+  CHECK(f.ending.started_over.size() == 1);
+  f.open_log();
+  CHECK(f.log->promises().load().value()->recovering_to == JournalFixture::at(1, 2));
+  CHECK(f.log->fence() == JournalFixture::at(1, 2));
+  CHECK(f.log->last().zxid == JournalFixture::at(1, 2));
+}
+
+TEST_CASE("who is recovering further than its log does not forget it when its state is wrong") {
+  const test::TemporaryDirectory directory;
+  const Divergences divergences(directory.path(), directory.path());
+  JournalFixture f;
+  f.context.divergences = &divergences;
+  f.append(1, 1);
+  EpochPromise promise = JournalFixture::promise_of(1, 1);
+  promise.recovering_to = JournalFixture::at(1, 9);
+  caf::anon_send(f.journal, promise_a::value, promise);
+  caf::anon_send(f.journal, diverge_a::value, Divergence{JournalFixture::at(1, 1), 7, 8});
+  f.run();
+
+  f.open_log();
+  CHECK(f.log->promises().load().value()->recovering_to == JournalFixture::at(1, 9));
 }
 
 TEST_CASE("a server that has promised nothing joins the ensemble that it meets, once") {

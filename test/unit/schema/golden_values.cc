@@ -59,7 +59,10 @@ Inspection inspection() {
           12,
           5,
           1'000'000,
-          {self, voter, observer}};
+          {self, voter, observer},
+          {},
+          0,
+          false};
 }
 
 /// Nobody's leader or follower, with nothing to say but that.
@@ -69,6 +72,14 @@ Inspection looking() {
   looking.role = ServerRole::looking;
   looking.recovering = true;
   return looking;
+}
+
+Inspection in_doubt() {
+  Inspection differing = inspection();
+  differing.digest_zxid = Zxid::at(Epoch{7}, 0x80);
+  differing.digest = 0xfedc'ba98'7654'3210;
+  differing.in_doubt = true;
+  return differing;
 }
 
 Create create(CreateMode mode) {
@@ -165,6 +176,7 @@ Golden<ServerMessage> golden_server_messages() {
       {"inspection", inspection()},
       {"inspection_looking", looking()},
       {"leadership_transfer", LeadershipTransfer{ServerId{2}}},
+      {"inspection_in_doubt", in_doubt()},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }

@@ -650,6 +650,24 @@ export declare class Inspection extends $.Struct {
   _hasMembers(): boolean;
   _initMembers(length: number): $.List<EnsembleMember>;
   set members(value: $.List<EnsembleMember>);
+  /**
+* Behind which write it took the last digest of its state; 0: none yet. Servers compare them.
+*
+*/
+  get digestZxid(): bigint;
+  set digestZxid(value: bigint);
+  /**
+* That digest.
+*
+*/
+  get digest(): bigint;
+  set digest(value: bigint);
+  /**
+* Servers differ in what they hold, and no quorum holds the same: writes are answered notReadOnly.
+*
+*/
+  get inDoubt(): boolean;
+  set inDoubt(value: boolean);
   toString(): string;
 }
 /**

@@ -883,7 +883,7 @@ export class Inspection extends $.Struct {
   static _capnp = {
     displayName: "Inspection",
     id: "f10ce71d34330ca8",
-    size: new $.ObjectSize(64, 2),
+    size: new $.ObjectSize(80, 2),
     defaultLeader: $.getInt32Mask(-1)
   };
   static _Members;
@@ -1059,6 +1059,36 @@ export class Inspection extends $.Struct {
   }
   set members(value) {
     $.utils.copyFrom(value, $.utils.getPointer(1, this));
+  }
+  /**
+* Behind which write it took the last digest of its state; 0: none yet. Servers compare them.
+*
+*/
+  get digestZxid() {
+    return $.utils.getUint64(64, this);
+  }
+  set digestZxid(value) {
+    $.utils.setUint64(64, value, this);
+  }
+  /**
+* That digest.
+*
+*/
+  get digest() {
+    return $.utils.getUint64(72, this);
+  }
+  set digest(value) {
+    $.utils.setUint64(72, value, this);
+  }
+  /**
+* Servers differ in what they hold, and no quorum holds the same: writes are answered notReadOnly.
+*
+*/
+  get inDoubt() {
+    return $.utils.getBit(51, this);
+  }
+  set inDoubt(value) {
+    $.utils.setBit(51, value, this);
   }
   toString() { return "Inspection_" + super.toString(); }
 }

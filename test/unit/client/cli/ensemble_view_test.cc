@@ -151,6 +151,29 @@ TEST_CASE("a table says in words what is wrong with a server") {
   CHECK(desk.out.str().find("ENDPOINT") != std::string::npos);
 }
 
+TEST_CASE("the last digest is shown, and that servers differ") {
+  Inspection differing = server(1, ServerRole::leading, here);
+  differing.digest_zxid = Zxid::at(Epoch{7}, 0x80);
+  differing.digest = 0x0abc;
+  differing.in_doubt = true;
+  Desk json(OutputMode::json);
+  Desk table(OutputMode::table);
+
+  for (Desk* desk : {&json, &table})
+    print_status(desk->output, {row_of(answer(differing), {}),
+                                row_of(answer(server(2, ServerRole::following, here)), {})});
+
+  const Json rows = Json::parse(json.out.str());
+  CHECK(rows[0]["digest_zxid"] == "7.80");
+  CHECK(rows[0]["digest"] == "0000000000000abc");
+  CHECK(rows[0]["in_doubt"] == true);
+  CHECK(rows[1]["digest_zxid"].is_null());
+  CHECK(rows[1]["digest"].is_null());
+  CHECK(rows[1]["in_doubt"] == false);
+  CHECK(table.out.str().find("0000000000000abc") != std::string::npos);
+  CHECK(table.out.str().find("servers differ: writes are refused") != std::string::npos);
+}
+
 TEST_CASE("members are shown as they are configured") {
   EnsembleMember grouped = member(2, NetworkAddress{"fd00::2", 2181});
   grouped.group = 4;

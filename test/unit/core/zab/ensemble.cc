@@ -34,13 +34,17 @@ class Ensemble {
               servers_.at(to)->on_message(from, message);
             }),
         ledger_(world_, Quorum(members_)),
-        around_{world_, network_, ledger_, Quorum(members_), limits(), servers_, {}, 0,
-                false,  {},       {}} {
+        around_{world_, network_, ledger_, Quorum(members_), limits(), servers_, {}, 0, false, {},
+                {},     {},       0} {
     for (const ServerId id : members_) {
       const Time skew = world_.between(-3000 * ms, 3000 * ms);
       servers_[id] = std::make_unique<Server>(around_, id, skew);
     }
     victim_ = pick();
+    if (is_stained()) {
+      around_.stained = pick();
+      around_.stained_behind = 1 + world_.random(600);
+    }
   }
 
   Verdict run() {
@@ -187,8 +191,9 @@ class Ensemble {
   void lose_history() {
     Server& server = *servers_.at(victim_);
     if (!server.is_alive() || ledger_.count() == 0) return;
+    // Who is about to begin anew counts as one already.
     for (const auto& [id, other] : servers_)
-      if (!other->is_whole()) return;
+      if (!other->is_whole() || (other->is_alive() && other->applied().stain != 0)) return;
     server.crash(true);
     if (world_.fault() == Fault::fence_off || world_.one_in(2)) {
       server.lose_tail();
@@ -216,6 +221,32 @@ class Ensemble {
     world_.trace(ServerId{}, [] { return std::string("all is healed"); });
   }
 
+  [[nodiscard]] bool is_stained() const {
+    return world_.fault() == Fault::wrong_apply || world_.fault() == Fault::digests_ignored;
+  }
+
+  /// Whatever went wrong in between.
+  [[nodiscard]] bool digests_are_equal() const {
+    if (around_.stained) return false;
+    const std::uint64_t stain = servers_.begin()->second->applied().stain;
+    return std::all_of(servers_.begin(), servers_.end(), [stain](const auto& entry) {
+      return entry.second->is_alive() && entry.second->applied().stain == stain;
+    });
+  }
+
+  /// What docs/operations.md tells an operator to do where nobody can tell who is right, and the
+  /// one who could waits for an image meanwhile.
+  void stop_who_is_wrong() {
+    constexpr Time stopped = 600 * ms;
+    for (const auto& [id, server] : servers_) {
+      if (!server->is_in_doubt() || server->applied().stain == 0) continue;
+      world_.trace(id, [] { return std::string("is stopped by its operator for a while"); });
+      server->crash(false);
+      start(id, stopped);
+    }
+    world_.after(2 * stopped, [this] { stop_who_is_wrong(); });
+  }
+
   [[nodiscard]] bool serve() const {
     return std::all_of(servers_.begin(), servers_.end(),
                        [](const auto& entry) { return entry.second->is_serving(); });
@@ -224,8 +255,8 @@ class Ensemble {
   [[nodiscard]] bool agrees() const {
     return std::all_of(servers_.begin(), servers_.end(), [this](const auto& entry) {
       const Server& server = *entry.second;
-      return server.is_serving() && server.applied().at.zxid == ledger_.last() &&
-             server.unanswered() == 0;
+      return server.is_serving() && !server.is_in_doubt() &&
+             server.applied().at.zxid == ledger_.last() && server.unanswered() == 0;
     });
   }
 
@@ -240,11 +271,15 @@ class Ensemble {
       return false;
     };
     const std::uint64_t before = ledger_.count();
-    const bool works = within_deadline([&] { return serve() && ledger_.count() > before; });
+    if (is_stained()) world_.after(recovery_max / 4, [this] { stop_who_is_wrong(); });
+    const bool works = within_deadline([&] {
+      return serve() && ledger_.count() > before && (!is_stained() || digests_are_equal());
+    });
     resting_ = true;
     const bool done = works && within_deadline([this] { return agrees(); });
     if (!done && !world_.verdict().failure) {
-      std::string who = "I-31 an ensemble without faults serves and agrees:";
+      std::string who = serve() ? "I-09 digests are equal, and an ensemble agrees:"
+                                : "I-31 an ensemble without faults serves and agrees:";
       for (const auto& [id, server] : servers_) who += "\n    " + server->describe();
       world_.fail(who);
     }

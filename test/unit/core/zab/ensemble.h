@@ -23,10 +23,14 @@ enum class Fault {
   adopted_before_synced,    ///< The promise is reported before the history is synced.
   fence_off,                ///< Who lost its synced tail does not know.
   successor_forgotten,      ///< Nobody hears to whom a leader has handed over.
+  digests_ignored,          ///< As wrong_apply, and nobody compares digests.
+  /// One server's digest goes wrong at a record, and stays so. Not a mistake that the checks must
+  /// notice: the servers must, and mend it.
+  wrong_apply,
 };
 
 /// The faults by their names, in the order of the enumeration.
-constexpr std::array<std::string_view, 10> fault_names{"none",
+constexpr std::array<std::string_view, 12> fault_names{"none",
                                                        "ack_before_sync",
                                                        "commit_on_minority",
                                                        "acks_counted_by_arrival",
@@ -35,7 +39,10 @@ constexpr std::array<std::string_view, 10> fault_names{"none",
                                                        "epoch_before_log",
                                                        "adopted_before_synced",
                                                        "fence_off",
-                                                       "successor_forgotten"};
+                                                       "successor_forgotten",
+
+                                                       "digests_ignored",
+                                                       "wrong_apply"};
 
 struct Plan {
   std::uint64_t seed = 1;
@@ -52,6 +59,8 @@ struct Verdict {
   std::uint64_t images = 0;
   std::uint64_t cuts = 0;
   std::uint64_t amnesias = 0;
+  std::uint64_t stains = 0;       ///< Digests that were made wrong.
+  std::uint64_t divergences = 0;  ///< Servers that began anew because theirs was.
 };
 
 /// Runs one seed: an ensemble of 3 or 5 under loss, delay, reorder, duplicates, one-way cuts,

@@ -35,7 +35,7 @@ Verdict read_verdict(const std::string& counts, std::istringstream& lines) {
   Verdict verdict;
   std::istringstream words(counts.substr(std::string_view(verdict_word).size()));
   words >> verdict.committed >> verdict.elections >> verdict.images >> verdict.cuts >>
-      verdict.amnesias;
+      verdict.amnesias >> verdict.stains >> verdict.divergences;
   std::string failure;
   for (std::string line; std::getline(lines, line);)
     failure += (failure.empty() ? "" : "\n") + line;
@@ -66,7 +66,8 @@ void Child::run_and_exit(int out, bool traced) {
   const Verdict verdict = run(plan_);
   std::ostringstream text;
   text << verdict_word << ' ' << verdict.committed << ' ' << verdict.elections << ' '
-       << verdict.images << ' ' << verdict.cuts << ' ' << verdict.amnesias << '\n'
+       << verdict.images << ' ' << verdict.cuts << ' ' << verdict.amnesias << ' ' << verdict.stains
+       << ' ' << verdict.divergences << '\n'
        << verdict.failure.value_or("") << '\n';
   std::fputs(text.str().c_str(), stderr);
   // Nothing of the parent's is to be flushed or destroyed twice.

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/txn/digest_mark.h"
 #include "core/zab/effects.h"
 #include "core/zab/history.h"
 #include "core/zab/standing.h"
@@ -20,8 +21,16 @@ struct Applied {
   std::int64_t time_ms = 0;
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
+  std::uint64_t stain = 0;  ///< Of a wrong apply; goes wherever the state goes.
 
   void apply(const Record& record);
+  /// As it would be if nothing had been applied wrongly.
+  [[nodiscard]] Applied clean() const {
+    Applied state = *this;
+    state.stain = 0;
+    return state;
+  }
+  [[nodiscard]] DigestMark mark() const { return {at.zxid, digest ^ stain, 1}; }
   friend bool operator==(const Applied&, const Applied&) = default;
 };
 

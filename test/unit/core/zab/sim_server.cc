@@ -45,7 +45,7 @@ void Server::start() {
   standing.limits = around_.limits;
   live_ = std::make_unique<Live>(std::move(standing), self_, around_.quorum);
   live_->state = disk_.image;
-  around_.ledger.on_started(self_, live_->state);
+  around_.ledger.on_started(self_, live_->state.clean());
   // A record may say that those before it are committed, and its leader die before applying them.
   for (const Record& record : disk_.committed_behind_image()) apply(record);
   for (const Record& record : disk_.outline().uncommitted)
@@ -108,6 +108,8 @@ ClockReading Server::clock() const {
 
 void Server::tick() {
   later(world_.between(4 * ms, 6 * ms), [this] { tick(); });
+  // Whoever has a voice is to be heard, although nothing is written.
+  if (live_->doubt) mark();
   perform(live_->replica.on_tick(clock()));
   if (live_) perform(live_->election.on_tick(clock().monotonic));
 }
@@ -148,7 +150,7 @@ void Server::on_message(ServerId from, const PeerMessage& message) {
 }
 
 bool Server::write() {
-  if (!is_serving() || around_.network.is_paused(self_)) return false;
+  if (!is_serving() || live_->doubt || around_.network.is_paused(self_)) return false;
   Submission write;
   write.origin = {self_, Incarnation{life_}, ConnectionSerial{1}, ++around_.writes};
   live_->unanswered.insert(write.origin.sequence);
@@ -222,6 +224,11 @@ void Server::perform(Effects effects) {
   }
   for (const ServerId peer : effects.drop) around_.network.tear(self_, peer);
   if (effects.role) take(*effects.role);
+  if (effects.doubt) {
+    live_->doubt = *effects.doubt;
+    world_.trace(self_, [&] { return std::string(live_->doubt ? "is" : "is not") + " in doubt"; });
+  }
+  if (effects.diverged) diverge();
 }
 
 bool Server::ask_journal(const Effects& effects, bool leads) {
@@ -325,7 +332,9 @@ void Server::apply(const Record& record) {
     const bool held = !server->disk_.holds(record.position) && server->lost_.holds(record.position);
     disks[id] = held ? &server->lost_ : &server->disk_;
   }
-  around_.ledger.on_applied(self_, record, live_->state, disks);
+  around_.ledger.on_applied(self_, record, live_->state.clean(), disks);
+  stain();
+  if (is_marked(record.zxid())) mark();
   const Origin& origin = record.txn->submission.origin;
   if (origin.server == self_ && origin.incarnation == Incarnation{life_} &&
       live_->unanswered.erase(origin.sequence) > 0)
@@ -340,6 +349,39 @@ bool Server::hand_over(std::optional<ServerId> to) {
   });
   perform(live_->replica.on_hand_over({1, to}, clock()));
   return true;
+}
+
+void Server::stain() {
+  Applied& state = live_->state;
+  if (around_.stained == self_ && state.count >= around_.stained_behind) {
+    around_.stained.reset();
+    state.stain = 1 + world_.random(1000);
+    ++world_.verdict().stains;
+    world_.trace(self_, [&] { return "applies " + to_string(state.at.zxid) + " wrongly"; });
+  }
+}
+
+void Server::mark() {
+  if (world_.fault() == Fault::digests_ignored) return;
+  live_->marks.push_back(live_->state.mark());
+  if (live_->marks.size() > 1) return;
+  later(world_.between(0, ms),
+        [this] { perform(live_->replica.on_marks(std::exchange(live_->marks, {}), clock())); });
+}
+
+/// The process goes on with nothing but its promises: it neither votes nor acks before it has been
+/// given again what it had.
+void Server::diverge() {
+  ++world_.verdict().divergences;
+  world_.trace(self_, [] { return std::string("has diverged and begins anew"); });
+  disk_.sync();
+  const Zxid end = std::max(disk_.last().zxid, disk_.fence);
+  EpochPromise promise = disk_.promise;
+  promise.recovering_to = std::max(promise.recovering_to.value_or(Zxid{}), end);
+  crash(false);
+  lost_ = std::exchange(disk_, Disk{});
+  disk_.promise = promise;
+  world_.after(world_.between(ms, 20 * ms), [this] { start(); });
 }
 
 void Server::answer(const std::vector<SyncPoint>& synced) {
@@ -583,6 +625,8 @@ std::string Server::describe() const {
       text += " (s" + std::to_string(id.value) + " phase " +
               std::to_string(static_cast<int>(learner.phase)) + ")";
   }
+  if (live_->state.stain != 0) text += " stained";
+  if (live_->doubt) text += " in doubt";
   return text + (live_->serving ? " serving" : "") + " round " + std::to_string(own.round) +
          " stance " + std::to_string(static_cast<int>(own.stance)) + " leader " +
          (own.leader ? std::to_string(own.leader->value) : "-") + " applied " +

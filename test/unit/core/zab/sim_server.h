@@ -34,6 +34,8 @@ struct Surroundings {
   /// Crashes when it next adopts an epoch, and its leader with it; then `when_tempted` is called.
   std::optional<ServerId> tempted;
   std::function<void()> when_tempted;
+  std::optional<ServerId> stained;  ///< Whose digest goes wrong behind so many records.
+  std::uint64_t stained_behind = 0;
 };
 
 class Server {
@@ -61,6 +63,7 @@ class Server {
 
   [[nodiscard]] bool is_alive() const { return live_ != nullptr; }
   [[nodiscard]] bool is_serving() const { return live_ && live_->serving; }
+  [[nodiscard]] bool is_in_doubt() const { return live_ && live_->doubt; }
   [[nodiscard]] bool is_leading() const { return live_ && live_->replica.is_leading(); }
   /// Up or down, it has all that it ever acked.
   [[nodiscard]] bool is_whole() const {
@@ -86,6 +89,8 @@ class Server {
     bool led = false;                ///< At the end of the last step.
     std::map<Zxid, Record> records;  ///< Logged or on their way to it, not yet applied.
     bool serving = false;
+    bool doubt = false;             ///< Refuses clients' writes.
+    std::vector<DigestMark> marks;  ///< On their way to the replica.
     std::set<std::uint64_t> unanswered;
     std::map<std::uint64_t, Zxid> syncs;  ///< What had been acked when it was asked.
     std::uint64_t sync_sequence = 0;
@@ -105,6 +110,11 @@ class Server {
   void send(const Envelope& envelope);
   void check_revealed(const PeerMessage& message);
   void apply(const Record& record);
+  /// From now on the digest is wrong, if this is where it shall be.
+  void stain();
+  /// The digest of what was applied, right or not, goes to the replica.
+  void mark();
+  void diverge();
   void answer(const std::vector<SyncPoint>& synced);
   void survey(const Survey& survey);
   void fetch(const Fetch& fetch, LogPosition at);

@@ -181,6 +181,9 @@ TEST_CASE("epochs above the last one are refused in every message") {
           {"committed.zxid", [](auto out) { out.initCommitted().setZxid(bad_zxid); }},
           {"heartbeat.epoch", [](auto out) { out.initHeartbeat().setEpoch(bad_epoch); }},
           {"alive.epoch", [](auto out) { out.initAlive().setEpoch(bad_epoch); }},
+          {"alive.marks", [](auto out) { out.initAlive().initMarks(1)[0].setZxid(bad_zxid); }},
+          {"diverged.epoch", [](auto out) { out.initDiverged().setEpoch(bad_epoch); }},
+          {"diverged.zxid", [](auto out) { out.initDiverged().setZxid(bad_zxid); }},
           {"syncPoints.points",
            [](auto out) { out.initSyncPoints().initPoints(1)[0].setPoint(bad_zxid); }},
       };
@@ -217,6 +220,14 @@ TEST_CASE("a stance out of range is refused") {
         }) == "marshalling_error: notification.stance: 3 is none");
 }
 
+TEST_CASE("marks that do not ascend are refused") {
+  CHECK(refused([](auto out) {
+          auto marks = out.initAlive().initMarks(2);
+          marks[0].setZxid(2);
+          marks[1].setZxid(2);
+        }) == "marshalling_error: alive.marks: 0.2 does not stand behind 0.2");
+}
+
 TEST_CASE("no leader and no epoch are not numbers") {
   const auto read =
       decode_peer_message(made<quorum::PeerMessage>([](auto out) { out.initNotification(); }));
@@ -241,6 +252,8 @@ TEST_CASE("lists with too many elements are refused before anything is allocated
         too_many("epochPromised.remembered", 257, 256));
   CHECK(refused([](auto out) { out.initEpochPromised().initEnds(peer_ends_max + 1); }) ==
         too_many("epochPromised.ends", peer_ends_max + 1, peer_ends_max));
+  CHECK(refused([](auto out) { out.initAlive().initMarks(digest_marks_max + 1); }) ==
+        too_many("alive.marks", digest_marks_max + 1, digest_marks_max));
   CHECK(refused([](auto out) { out.initProposals().initRecords(above); }) ==
         too_many("records", above, peer_list_max));
   CHECK(refused([](auto out) { out.initForward().initWrites(above); }) ==
