@@ -438,6 +438,23 @@ history_h=0
         leader.start()
         self.check_is_whole(leader)
 
+    def test_an_image_is_not_received_into_a_disk_without_room(self):
+        follower = self.ensemble.followers()[0]
+        follower.kill()
+        self.keep_some()
+        self.purge()
+        options = follower.options
+        follower.options = [*options, "--disk-low-bytes", "1TiB"]
+
+        follower.start(wait=False)
+
+        follower.wait_for_line("no_room_for_image", "disk_low_bytes are 1099511627776")
+        self.assertEqual(quorate(follower, "health", check=False).returncode, 1)
+        follower.kill()
+        follower.options = options
+        follower.start()
+        self.check_is_whole(follower)
+
     def test_whoever_is_killed_while_an_image_is_on_its_way_comes_back(self):
         behind = self.ensemble.followers()[0]
         behind.kill()
