@@ -148,8 +148,9 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
       agree_on_settings();
       introduce_sessions();
     }
-    machine_.on_serving();
-    log_.info("serving", kv("zxid", machine_.state().last_applied()),
+    const bool sends_away = leads_ && has_peers_ && !context_.config.leader_serves;
+    machine_.on_serving(sends_away ? Clients::sent_away : Clients::welcome);
+    log_.info("serving", kv("clients", !sends_away), kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
   }
@@ -250,6 +251,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const State& all = machine_.state();
     context_.board.post([&](Notice& notice) {
       notice.serving = machine_.is_serving();
+      notice.sends_clients_away = machine_.sends_away();
       notice.applied = all.last_applied();
       notice.sessions = all.sessions().size();
       notice.znodes = all.tree().size();

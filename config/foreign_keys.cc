@@ -74,7 +74,6 @@ void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
       {"localSessionsUpgradingEnabled", ignored, "", "there are no local sessions to upgrade"},
       {"readonlymode.enabled", ignored, "", "a server without its quorum serves nobody"},
       {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
-      {"leaderServes", ignored, "", "every server serves clients"},
       {"connectToLearnerMasterLimit", ignored, "", own_way},
       {"quorumListenOnAllIPs", ignored, "",
        "a server listens for the others at the address of its own server line; "

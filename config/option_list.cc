@@ -186,6 +186,11 @@ void visit_time(Visitor& visit) {
         100ms, 600000ms,
         "How long a connection may stay open without a completed handshake. Shorter frees "
         "descriptors sooner under a flood and cuts clients on very slow links.");
+  visit({"leader_serves", {{"leaderServes"}}}, &Config::leader_serves,
+        "Whether a server that leads others takes clients. With false they are told to go to "
+        "another server, also those that are connected when it begins to lead: that leaves the "
+        "leader's time to the writes of all, and the clients to one server fewer. A server without "
+        "others always serves.");
 }
 
 template <class Visitor>

@@ -354,6 +354,10 @@ struct Inspection {
 
   members @15 :List(EnsembleMember);
   # In the order of their ids; a server on its own lists itself.
+
+  sendsClientsAway @16 :Bool;
+  # It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+  # with notServing. `serving` then says that it does its part for the others.
 }
 
 # --- Requests --------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ struct Inspection {
   std::uint32_t connections = 0;
   std::uint64_t znodes = 0;
   std::vector<EnsembleMember> members;
+  bool sends_clients_away = false;  ///< Serving, but others take the clients.
   friend bool operator==(const Inspection&, const Inspection&) = default;
 };
 

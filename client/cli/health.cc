@@ -65,6 +65,8 @@ Verdict judge(const client::Answer& answer, HealthCheck check) {
   const Inspection& inspection = *answer.inspection;
   if (check == HealthCheck::live) return {true, "alive: " + describe_role(inspection)};
   if (!inspection.serving) return {false, "not ready: " + why_not_serving(inspection)};
+  if (inspection.sends_clients_away)
+    return {false, "not ready: " + in_epoch(inspection) + ", leaves clients to the others"};
   if (check == HealthCheck::quorum && !inspection.quorum_linked)
     return {false, "no quorum linked: " + in_epoch(inspection)};
   return {true, "ready: " + in_epoch(inspection)};

@@ -73,9 +73,11 @@ void CommitMachine::detach(Connection& connection) {
 
 // --- Serving -------------------------------------------------------------------------------------
 
-void CommitMachine::on_serving() {
+void CommitMachine::on_serving(Clients clients) {
   if (serving_) return;
   serving_ = true;
+  clients_ = clients;
+  if (sends_away()) return send_all_away();
   for (Connection* connection : all_connections()) {
     // Requeued in order: syncs are asked again, what was held is now sent on, or runs.
     for (ConnectionOrder::Entry& entry : connection->order.take_all()) {
@@ -93,6 +95,12 @@ void CommitMachine::on_serving() {
       }
     }
   }
+}
+
+/// Who has not said hello is left alone: it may only want to know how this server is doing.
+void CommitMachine::send_all_away() {
+  for (Connection* connection : all_connections())
+    if (connection->phase != Connection::Phase::opened) close(*connection, ErrorCode::not_serving);
 }
 
 void CommitMachine::on_leader_lost() {
@@ -163,6 +171,8 @@ void CommitMachine::check_invariants() const {
       check(!order.holds_unsent(), "writes and syncs are sent on when they arrive");
     }
     check(serving_ || order.writes_in_flight() == 0, "no write is in flight while nobody serves");
+    const bool is_new = connection->phase == Connection::Phase::opened;
+    check(!sends_away() || is_new || is_closed, "who is sent away has no session here");
     check(!is_closed || (order.empty() && watches_.count_of(connection->serial) == 0),
           "a closed connection waits for nothing and watches nothing");
     const auto owner = owners_.find(connection->session);

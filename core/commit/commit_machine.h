@@ -33,6 +33,9 @@ struct OpenedSession {
   friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
 };
 
+/// Whether a server that serves takes clients itself.
+enum class Clients : std::uint8_t { welcome, sent_away };
+
 /// What the machine wants done beyond the connections. The owner takes each list whole and leaves
 /// it empty; `submissions` go out before `syncs`.
 struct CommitOutput {
@@ -75,7 +78,8 @@ struct CommitOutput {
 ///   (2) while not serving, no write is in flight;
 ///   (3) a session has at most one connection here, and that one names the session;
 ///   (4) a connection that was told to close has no watches, no session and nothing queued;
-///   (5) whoever has something to deliver stands in one of the two queues of take().
+///   (5) whoever has something to deliver stands in one of the two queues of take();
+///   (6) while clients are sent away, no connection is greeted or owns a session.
 class CommitMachine {
  public:
   using Time = std::chrono::milliseconds;
@@ -118,7 +122,9 @@ class CommitMachine {
   void on_synced(const SyncPoint& synced);
 
   /// Writes reach a leader (again): sends on what was held. Nothing may be in flight from before.
-  void on_serving();
+  /// Clients that are sent away are told that nobody is served here (not_serving), those that come
+  /// later too; the state is kept up to date all the same.
+  void on_serving(Clients clients = Clients::welcome);
 
   /// The link to the leader broke or the leader changed: connections with writes in flight are
   /// closed, because nobody can say what became of them; the others stay, and their syncs are
@@ -156,6 +162,8 @@ class CommitMachine {
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const WatchTable& watches() const { return watches_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
+  /// Whether whoever asks is told to go to another server.
+  [[nodiscard]] bool sends_away() const { return serving_ && clients_ == Clients::sent_away; }
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
   /// What changed since the last seal, for the image, in slices (core/tree/state.h).
   void begin_seal() { state_.begin_seal(); }
@@ -203,6 +211,7 @@ class CommitMachine {
   /// What it had queued dies; CloseConnection is the last thing it is told.
   void close(Connection& connection, ErrorCode reason);
   void detach(Connection& connection);
+  void send_all_away();
   void stop_serving();
   void list(Connection& connection, bool has_reply);
 
@@ -213,6 +222,7 @@ class CommitMachine {
   CommitLimits limits_;
   WatchTable watches_;
   bool serving_ = false;
+  Clients clients_ = Clients::welcome;  ///< While serving.
   bool admits_writes_ = true;
   Time now_{0};
   FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;

@@ -27,6 +27,7 @@ void CommitMachine::on_handshake(ConnectionSerial serial, SessionId session, Txn
   connection->phase = Connection::Phase::greeting;
   connection->session = session;
   connection->last_seen = last_seen;
+  if (sends_away()) return close(*connection, ErrorCode::not_serving);
   if (std::holds_alternative<CreateSession>(body) && last_seen > state_.last_applied()) {
     return close(*connection, ErrorCode::server_behind);
   }

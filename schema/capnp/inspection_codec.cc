@@ -81,6 +81,7 @@ void fill_inspection(wire::Inspection::Builder out, const Inspection& inspection
   out.setSessions(inspection.sessions);
   out.setConnections(inspection.connections);
   out.setZnodes(inspection.znodes);
+  out.setSendsClientsAway(inspection.sends_clients_away);
   if (inspection.members.empty()) return;
   auto members = out.initMembers(static_cast<unsigned>(inspection.members.size()));
   for (unsigned i = 0; i < inspection.members.size(); ++i) fill(members[i], inspection.members[i]);
@@ -104,6 +105,7 @@ void read_inspection(wire::Inspection::Reader in, Inspection& out) {
   out.sessions = in.getSessions();
   out.connections = in.getConnections();
   out.znodes = in.getZnodes();
+  out.sends_clients_away = in.getSendsClientsAway();
   for (const auto member : in.getMembers()) read(member, out.members.emplace_back());
 }
 

@@ -144,6 +144,15 @@ TEST_CASE("keys of ZooKeeper without a meaning here are accepted with a notice")
   CHECK(ignoring.config == Config{});
 }
 
+TEST_CASE("whether a leader serves has ZooKeeper's name and words") {
+  CHECK(Config{}.leader_serves);
+
+  const LoadedConfig no = loaded_file("leaderServes=no");
+  CHECK_FALSE(no.config.leader_serves);
+  CHECK(no.notices.empty());
+  CHECK(loaded_file("zookeeper.leaderServes=yes").config.leader_serves);
+}
+
 TEST_CASE("keys that ask for what does not exist are refused unless they switch it off") {
   struct Row {
     std::string key;

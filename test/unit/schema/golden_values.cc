@@ -71,6 +71,17 @@ Inspection looking() {
   return looking;
 }
 
+/// A leader that takes no clients.
+Inspection aloof() {
+  Inspection aloof;
+  aloof.server = {1};
+  aloof.role = ServerRole::leading;
+  aloof.serving = true;
+  aloof.leader = ServerId{1};
+  aloof.sends_clients_away = true;
+  return aloof;
+}
+
 Create create(CreateMode mode) {
   return {"/app/lock-", blob("owner"), acl, mode, has_ttl(mode) ? 60'000 : 0, false};
 }
@@ -162,6 +173,7 @@ Golden<ServerMessage> golden_server_messages() {
       {"path", ok(PathReply{"/app"})},
       {"inspection", inspection()},
       {"inspection_looking", looking()},
+      {"inspection_sends_clients_away", aloof()},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }

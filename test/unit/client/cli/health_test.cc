@@ -73,6 +73,18 @@ TEST_CASE("with a quorum, a server has to be linked with one as well") {
   CHECK_FALSE(judge(answer(cut_off), HealthCheck::quorum).healthy);
 }
 
+TEST_CASE("a leader that leaves clients to the others lives, but is not ready for them") {
+  Inspection leader = inspection(ServerRole::leading, true);
+  leader.sends_clients_away = true;
+
+  CHECK(judge(answer(leader), HealthCheck::live).healthy);
+  for (const auto check : {HealthCheck::ready, HealthCheck::quorum}) {
+    const Verdict verdict = judge(answer(leader), check);
+    CHECK_FALSE(verdict.healthy);
+    CHECK(verdict.text == "not ready: leading in epoch 7, leaves clients to the others");
+  }
+}
+
 TEST_CASE("a server that sends everybody away lives, but is not ready") {
   const auto held = answer(true, ErrorCode::not_serving, "waits for its operator");
 

@@ -101,6 +101,13 @@ class Server {
     machine.on_serving();
   }
 
+  /// There is a leader again.
+  void serve(Clients clients = Clients::welcome) {
+    machine.on_serving(clients);
+    pull();
+    machine.check_invariants();
+  }
+
   /// Opens connection `n` with a new session of the same number.
   void connect(std::uint64_t n) {
     shake_hands(n, static_cast<std::int64_t>(n), CreateSession{10'000, {}});

@@ -152,6 +152,7 @@ TEST_CASE("a question about the server and its answer arrive as they were sent")
                           values.integer<std::uint32_t>(),
                           values.integer<std::uint64_t>(),
                           {}};
+    inspection.sends_clients_away = values.flag();
     // Any number of a server, which is at most 255.
     if (values.flag()) inspection.leader = ServerId{static_cast<std::uint32_t>(values.below(256))};
     for (std::size_t members = values.below(4); members > 0; --members)
