@@ -191,6 +191,14 @@ void visit_time(Visitor& visit) {
         "another server, also those that are connected when it begins to lead: that leaves the "
         "leader's time to the writes of all, and the clients to one server fewer. A server without "
         "others always serves.");
+  visit({"local_sessions", {{"localSessionsEnabled"}}}, &Config::local_sessions,
+        "Whether new sessions are known to the server that opened them alone. They cost no write "
+        "to open and to close, and end with their server; clients then need a new one, and other "
+        "servers expire those that try. They own no ephemeral nodes; see local_sessions_upgrade.");
+  visit({"local_sessions_upgrade", {{"localSessionsUpgradingEnabled"}}},
+        &Config::local_sessions_upgrade,
+        "Whether a local session becomes one of the ensemble when it first creates an ephemeral "
+        "node. Without, such a create is refused (ephemeral_on_local_session).");
 }
 
 template <class Visitor>

@@ -50,7 +50,10 @@
 #
 # A session outlives its connection. It expires when the server has heard nothing of the client for
 # the session's timeout; a client with nothing to say sends `ping` at a third of it. On expiry, or
-# on closeSession, its ephemeral nodes are deleted. To go on with a session after the connection
+# on closeSession, its ephemeral nodes are deleted. Where a server gives local sessions, the server
+# alone knows a new one: no other server can go on with it (sessionExpired), nor that server after a
+# restart, and creating an ephemeral node is refused with ephemeralOnLocalSession, or makes the
+# session one like all, as the server is configured. To go on with a session after the connection
 # broke, say hello to any server of the ensemble with the session's id and password and the last
 # zxid seen; then register the watches again with setWatches.
 #

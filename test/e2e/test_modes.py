@@ -1,5 +1,7 @@
-"""Servers that serve clients otherwise than the rest: a leader that leaves them to the others."""
+"""Servers that serve clients otherwise than usual: a leader that leaves them to the others, and sessions that no
+record tells of."""
 import json
+import signal
 import subprocess
 import time
 import unittest
@@ -85,6 +87,124 @@ class LeaderThatServesNobody(unittest.TestCase):
         former.start(wait=False)
         wait_until("the former leader follows and takes clients",
                    lambda: ask(former.endpoint, "get", "/held", timeout="1s").returncode == 0)
+
+
+def hold(case: unittest.TestCase, endpoints: str, *arguments: str) -> subprocess.Popen:
+    """A command that goes on until it is told to end."""
+    process = subprocess.Popen([str(BIN / "quorate"), "--endpoints", endpoints, *arguments], stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
+    case.addCleanup(process.stdout.close)
+    case.addCleanup(process.wait)
+    case.addCleanup(process.kill)
+    return process
+
+
+class LocalSessions(unittest.TestCase):
+    settings = "localSessionsEnabled=true\ntick_time_ms=500\nsession_timeout_max_ms=2000\n"
+
+    def setUp(self) -> None:
+        self.ensemble = Ensemble(settings=self.settings)
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+        self.members = list(self.ensemble.members.values())
+
+    def logged(self) -> set[str]:
+        """Where the logs end, of all servers: one place when nothing is under way."""
+        return {row_of(member)["logged"] for member in self.members}
+
+    def settled(self) -> set[str]:
+        wait_until("all logs end alike", lambda: len(self.logged()) == 1)
+        return self.logged()
+
+    def server_of_the_client(self) -> Member:
+        wait_until("the client is connected", lambda: sum(row_of(m)["connections"] for m in self.members) == 1)
+        return next(member for member in self.members if row_of(member)["connections"] == 1)
+
+    def test_sessions_come_read_and_go_without_a_record(self):
+        quorate(self.members[0], "create", "/a", "x")
+        for member in self.members:
+            quorate(member, "sync", "/")
+        before = self.settled()
+
+        for member in self.members:
+            for _ in range(5):
+                self.assertEqual(quorate(member, "get", "/a").stdout, "x\n")
+                quorate(member, "session", "info")
+
+        self.assertEqual(self.settled(), before)
+        self.assertEqual({row_of(member)["sessions"] for member in self.members}, {0})
+
+    def test_they_write_and_watch_like_others(self):
+        first, second, third = self.members
+        watching = hold(self, third.endpoint, "wait", "/a", "--until", "value=2")
+        quorate(first, "create", "/a", "1")
+        quorate(second, "sync", "/a")
+
+        quorate(second, "set", "/a", "2")
+
+        self.assertEqual(watching.wait(PATIENCE), 0)
+        for member in self.members:
+            quorate(member, "sync", "/a")
+            self.assertEqual(quorate(member, "get", "/a").stdout, "2\n")
+        missing = quorate(first, "set", "/b", "x", check=False)
+        self.assertEqual(missing.returncode, 3)
+
+    def test_they_own_no_nodes(self):
+        done = quorate(self.members[1], "create", "--ephemeral", "/e", "x", check=False)
+
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("local", done.stderr)
+        self.assertEqual(quorate(self.members[1], "get", "/e", check=False).returncode, 3)
+
+    def test_one_ends_with_its_server(self):
+        client = hold(self, self.ensemble.endpoints, "watch", "/a")
+        server = self.server_of_the_client()
+
+        server.kill()
+
+        self.assertEqual(client.wait(PATIENCE), 6)
+        self.assertIn("the session has", client.stdout.read())
+
+    def test_one_of_a_silent_client_is_expired_by_its_server(self):
+        client = hold(self, self.ensemble.endpoints, "watch", "/a")
+        server = self.server_of_the_client()
+
+        client.send_signal(signal.SIGSTOP)
+        wait_until("the server has given up the client", lambda: row_of(server)["connections"] == 0)
+        client.send_signal(signal.SIGCONT)
+
+        self.assertEqual(client.wait(PATIENCE), 6)
+
+
+class UpgradedSessions(LocalSessions):
+    settings = LocalSessions.settings + "localSessionsUpgradingEnabled=true\n"
+
+    def test_they_own_no_nodes(self):
+        client = hold(self, self.ensemble.endpoints, "create", "--ephemeral", "--hold", "/e", "x")
+        quorate(self.members[0], "wait", "/e")
+        server = self.server_of_the_client()
+        owner = quorate_json(self.members[0], "stat", "/e")["ephemeral_owner"]
+        wait_until("all know the session", lambda: {row_of(member)["sessions"] for member in self.members} == {1})
+
+        server.kill()
+        self.members.remove(server)
+        other = self.server_of_the_client()
+
+        self.assertNotEqual(other, server)
+        time.sleep(3)  # Longer than the session lives without its client.
+        quorate(other, "sync", "/")
+        self.assertEqual(quorate_json(other, "stat", "/e")["ephemeral_owner"], owner)
+        client.send_signal(signal.SIGINT)
+        client.wait(PATIENCE)
+        quorate(other, "sync", "/")
+        self.assertEqual(quorate(other, "get", "/e", check=False).returncode, 3)
+
+    def test_a_multi_upgrades_too(self):
+        ops = [{"op": "create", "path": "/p", "data": "y"}, {"op": "create", "path": "/e", "mode": "ephemeral"}]
+
+        quorate(self.members[2], "multi", "--file", "-", stdin="\n".join(json.dumps(op) for op in ops))
+
+        self.assertEqual(quorate(self.members[2], "get", "/p").stdout, "y\n")
 
 
 class AloneAllTheSame(unittest.TestCase):
