@@ -6,6 +6,7 @@ namespace quorate {
 namespace {
 
 ServerRole role_of(const Config& config, const Notice& notice) {
+  if (notice.read_only) return ServerRole::read_only;
   switch (notice.stance) {
     case Stance::leading:
       return config.membership.members.size() > 1 ? ServerRole::leading : ServerRole::alone;

@@ -50,6 +50,7 @@ struct Config {
   std::chrono::milliseconds session_timeout_max{40000};
   std::chrono::milliseconds handshake_timeout{10000};
   bool leader_serves = true;
+  bool read_only_mode = false;
   bool local_sessions = false;
   bool local_sessions_upgrade = false;
 

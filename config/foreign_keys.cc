@@ -69,7 +69,6 @@ void add_refused(std::vector<ForeignKey>& keys) {
 
 void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
   const std::vector<ForeignKey> more = {
-      {"readonlymode.enabled", ignored, "", "a server without its quorum serves nobody"},
       {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
       {"connectToLearnerMasterLimit", ignored, "", own_way},
       {"quorumListenOnAllIPs", ignored, "",

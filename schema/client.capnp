@@ -86,7 +86,8 @@
 #    -114  invalidAcl
 #    -115  authFailed
 #    -118  sessionMoved: another connection owns the session now
-#    -119  notReadOnly: this server cannot write at present
+#    -119  notReadOnly: this server cannot write at present; in goodbye, also: it can again
+#          (Welcome.readOnly)
 #    -120  ephemeralOnLocalSession
 #    -121  noWatcher
 #    -123  reconfigDisabled
@@ -194,7 +195,9 @@ struct Hello {
   # serverBehind, so that nobody sees the past again.
 
   readOnly @7 :Bool;
-  # The client is content with a server that cannot write at present.
+  # The client is content with a server that cannot write at present, and whose answers may be old:
+  # one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+  # session, unless that is known to this server alone.
 }
 
 struct Welcome {
@@ -228,7 +231,11 @@ struct Welcome {
   # Unanswered requests beyond which the server reads no further from this connection.
 
   readOnly @9 :Bool;
-  # The server cannot write at present; writes are answered notReadOnly.
+  # The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+  # a state that was true once, and never older than what the client has seen. As soon as it can
+  # write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+  # the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+  # whether they serve.
 }
 
 struct Goodbye {
@@ -268,6 +275,10 @@ enum ServerRole {
 
   alone @5;
   # It is the only server.
+
+  readOnly @6;
+  # It has been without a leader for a while, and serves reads of what it knows to clients that are
+  # content with that (`Hello.readOnly`).
 }
 
 struct Address {

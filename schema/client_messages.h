@@ -68,6 +68,7 @@ enum class ServerRole : std::uint8_t {
   observing = 3,
   leading = 4,
   alone = 5,
+  read_only = 6,
 };
 
 struct NetworkAddress {

@@ -35,7 +35,8 @@ std::string note_of(const Inspection& inspection) {
     note.append(note.empty() ? "" : ", ").append(what);
   };
   if (inspection.recovering) add("recovering");
-  if (!inspection.serving) add("serves nobody");
+  const bool reads = inspection.role == ServerRole::read_only;
+  if (!inspection.serving) add(reads ? "serves old reads only" : "serves nobody");
   if (inspection.sends_clients_away) add("leaves clients to the others");
   if (!inspection.quorum_linked) add("no quorum linked");
   return note;

@@ -10,7 +10,7 @@ std::string in_epoch(const Inspection& inspection) {
 std::string why_not_serving(const Inspection& inspection) {
   std::string why = describe_role(inspection);
   if (inspection.recovering) why += ", recovering what it once acknowledged";
-  if (inspection.role != ServerRole::looking)
+  if (inspection.role != ServerRole::looking && inspection.role != ServerRole::read_only)
     why += inspection.epoch == Epoch{} ? ", before a quorum has joined" : ", catching up";
   return why;
 }
@@ -41,6 +41,8 @@ std::string to_string(ServerRole role) {
       return "leading";
     case ServerRole::alone:
       return "alone";
+    case ServerRole::read_only:
+      return "read-only";
     case ServerRole::unknown:
       break;
   }

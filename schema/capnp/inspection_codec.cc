@@ -92,7 +92,7 @@ void read_inspection(wire::Inspection::Reader in, Inspection& out) {
   take(in.getVersion(), out.version);
   out.uptime_ms = in.getUptimeMs();
   const auto role = static_cast<std::uint16_t>(in.getRole());
-  const bool known = role <= static_cast<std::uint16_t>(ServerRole::alone);
+  const bool known = role <= static_cast<std::uint16_t>(ServerRole::read_only);
   out.role = known ? static_cast<ServerRole>(role) : ServerRole::unknown;
   out.serving = in.getServing();
   out.recovering = in.getRecovering();

@@ -1,5 +1,5 @@
-"""Servers that serve clients otherwise than usual: a leader that leaves them to the others, and sessions that no
-record tells of."""
+"""Servers that serve clients otherwise than usual: a leader that leaves them to the others, sessions that no record
+tells of, and reads without a leader."""
 import json
 import signal
 import subprocess
@@ -7,7 +7,7 @@ import time
 import unittest
 
 from ensemble import Ensemble, Member
-from support import BIN, PATIENCE, Server, quorate, quorate_json
+from support import BIN, PATIENCE, Server, free_ports, quorate, quorate_json
 
 
 def ask(endpoints: str, *arguments: str, timeout: str = "10s") -> subprocess.CompletedProcess:
@@ -99,8 +99,8 @@ def hold(case: unittest.TestCase, endpoints: str, *arguments: str) -> subprocess
     return process
 
 
-class LocalSessions(unittest.TestCase):
-    settings = "localSessionsEnabled=true\ntick_time_ms=500\nsession_timeout_max_ms=2000\n"
+class LocalSessionsCase(unittest.TestCase):
+    settings = "localSessionsEnabled=true\ntick_time_ms=500\nsession_timeout_max_ms=2000\n"  # Of all servers.
 
     def setUp(self) -> None:
         self.ensemble = Ensemble(settings=self.settings)
@@ -120,6 +120,8 @@ class LocalSessions(unittest.TestCase):
         wait_until("the client is connected", lambda: sum(row_of(m)["connections"] for m in self.members) == 1)
         return next(member for member in self.members if row_of(member)["connections"] == 1)
 
+
+class LocalSessions(LocalSessionsCase):
     def test_sessions_come_read_and_go_without_a_record(self):
         quorate(self.members[0], "create", "/a", "x")
         for member in self.members:
@@ -176,10 +178,10 @@ class LocalSessions(unittest.TestCase):
         self.assertEqual(client.wait(PATIENCE), 6)
 
 
-class UpgradedSessions(LocalSessions):
-    settings = LocalSessions.settings + "localSessionsUpgradingEnabled=true\n"
+class UpgradedSessions(LocalSessionsCase):
+    settings = LocalSessionsCase.settings + "localSessionsUpgradingEnabled=true\n"
 
-    def test_they_own_no_nodes(self):
+    def test_the_first_ephemeral_node_makes_it_a_session_that_moves(self):
         client = hold(self, self.ensemble.endpoints, "create", "--ephemeral", "--hold", "/e", "x")
         quorate(self.members[0], "wait", "/e")
         server = self.server_of_the_client()
@@ -205,6 +207,99 @@ class UpgradedSessions(LocalSessions):
         quorate(self.members[2], "multi", "--file", "-", stdin="\n".join(json.dumps(op) for op in ops))
 
         self.assertEqual(quorate(self.members[2], "get", "/p").stdout, "y\n")
+
+
+class ReadOnly(unittest.TestCase):
+    def setUp(self) -> None:
+        self.ensemble = Ensemble(settings="readonlymode.enabled=true\ntick_time_ms=500\n")
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+        self.members = list(self.ensemble.members.values())
+        quorate(self.members[0], "create", "/a", "x")
+        for member in self.members:
+            quorate(member, "sync", "/")
+
+    def cut_off(self) -> Member:
+        """The one that is left when the others are killed, as soon as it serves reads."""
+        left, *others = self.members
+        for member in others:
+            member.kill()
+        wait_until("it serves reads", lambda: row_of(left).get("role") == "read-only")
+        return left
+
+    def test_reads_are_served_to_who_is_content_and_nothing_is_logged(self):
+        left = self.cut_off()
+        before = row_of(left)
+        self.assertFalse(before["serving"])
+        self.assertIn("serves old reads only", before["note"])
+
+        self.assertEqual(quorate(left, "--read-only", "get", "/a").stdout, "x\n")
+        self.assertEqual(json.loads(quorate(left, "-o", "json", "--read-only", "session", "info").stdout)[0]["state"], "read_only")
+        for refused in (("set", "/a", "y"), ("create", "/b"), ("create", "--ephemeral", "/e"), ("rm", "-y", "/a"), ("sync", "/")):
+            done = quorate(left, "--read-only", *refused, check=False)
+            self.assertEqual(done.returncode, 6, refused)
+            self.assertIn("read-only", done.stderr)
+        demanding = ask(left.endpoint, "get", "/a", timeout="1s")
+        self.assertEqual(demanding.returncode, 6)
+        self.assertIn("cannot write", demanding.stderr)
+
+        after = row_of(left)
+        self.assertEqual((after["logged"], after["applied"]), (before["logged"], before["applied"]))
+        self.assertEqual(quorate(left, "health", "--ready", check=False).stdout, "not ready: read-only\n")
+        self.assertEqual(quorate(left, "health", "--live").returncode, 0)
+        self.assertEqual(quorate(left, "status", check=False).returncode, 6)
+
+    def test_with_a_leader_all_is_as_before_and_clients_stay(self):
+        left = self.cut_off()
+        waiting = hold(self, left.endpoint, "--read-only", "wait", "/b")
+        wait_until("it is connected", lambda: row_of(left)["connections"] == 1)
+        self.assertIsNone(waiting.poll())
+
+        self.members[1].start(wait=False)
+        wait_until("it serves", lambda: row_of(left).get("serving"))
+        self.assertEqual(ask(left.endpoint, "create", "/b", "y").returncode, 0)
+
+        self.assertEqual(waiting.wait(PATIENCE), 0)
+        self.assertEqual(json.loads(quorate(left, "--read-only", "-o", "json", "session", "info").stdout)[0]["state"], "connected")
+
+    def test_a_client_goes_to_a_server_that_writes_when_there_is_one(self):
+        first, second, third = self.members
+        for member in self.members:
+            member.stop()
+        # The third one never finds the others again.
+        astray = third.directory / "astray.cfg"
+        lines = self.ensemble.config.read_text().splitlines()
+        nowhere = free_ports([0, 1, 2, 3])
+        lines = [line for line in lines if not line.startswith(("server.1", "server.2"))]
+        lines += [f"server.1=127.0.0.1:{nowhere}:{nowhere + 1}", f"server.2=127.0.0.1:{nowhere + 2}:{nowhere + 3}"]
+        astray.write_text("\n".join(lines) + "\n")
+        third.options[1] = str(astray)
+        third.start(wait=False)
+        wait_until("it serves reads", lambda: row_of(third).get("role") == "read-only")
+        waiting = hold(self, f"{first.endpoint},{third.endpoint}", "--read-only", "wait", "/b")
+        wait_until("it is with the third", lambda: row_of(third)["connections"] == 1)
+
+        first.start(wait=False)
+        second.start(wait=False)
+        # Asking is a connection too, but leaving is not.
+        wait_until("it has left the third", lambda: row_of(third)["connections"] == 0)
+        wait_until("it is with the first", lambda: row_of(first).get("connections") == 1)
+
+        self.assertEqual(row_of(third)["role"], "read-only")
+        self.assertEqual(ask(second.endpoint, "create", "/b").returncode, 0)
+        self.assertEqual(waiting.wait(PATIENCE), 0)
+
+    def test_switched_off_a_server_without_a_leader_serves_nobody(self):
+        left, *others = self.members
+        left.options += ["--read-only-mode", "false"]
+        left.restart()
+        for member in others:
+            member.kill()
+        wait_until("it looks", lambda: row_of(left).get("role") == "looking")
+        time.sleep(3)
+
+        self.assertEqual(row_of(left)["role"], "looking")
+        self.assertEqual(ask(left.endpoint, "--read-only", "get", "/a", timeout="1s").returncode, 6)
 
 
 class AloneAllTheSame(unittest.TestCase):

@@ -144,14 +144,16 @@ TEST_CASE("keys of ZooKeeper without a meaning here are accepted with a notice")
   CHECK(ignoring.config == Config{});
 }
 
-TEST_CASE("local sessions have ZooKeeper's names") {
+TEST_CASE("reads without a leader, and local sessions, have ZooKeeper's names") {
   const LoadedConfig none = loaded_file("");
+  CHECK_FALSE(none.config.read_only_mode);
   CHECK_FALSE(none.config.local_sessions);
   CHECK_FALSE(none.config.local_sessions_upgrade);
 
   const LoadedConfig all = loaded_file(
-      "localSessionsEnabled=true\n"
+      "readonlymode.enabled=true\nlocalSessionsEnabled=true\n"
       "localSessionsUpgradingEnabled=true\n");
+  CHECK(all.config.read_only_mode);
   CHECK(all.config.local_sessions);
   CHECK(all.config.local_sessions_upgrade);
   CHECK(all.notices.empty());

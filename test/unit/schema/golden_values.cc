@@ -82,6 +82,14 @@ Inspection aloof() {
   return aloof;
 }
 
+/// Without a leader, but not silent.
+Inspection reads_only() {
+  Inspection reads_only;
+  reads_only.server = {2};
+  reads_only.role = ServerRole::read_only;
+  return reads_only;
+}
+
 Create create(CreateMode mode) {
   return {"/app/lock-", blob("owner"), acl, mode, has_ttl(mode) ? 60'000 : 0, false};
 }
@@ -174,6 +182,7 @@ Golden<ServerMessage> golden_server_messages() {
       {"inspection", inspection()},
       {"inspection_looking", looking()},
       {"inspection_sends_clients_away", aloof()},
+      {"inspection_read_only", reads_only()},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }

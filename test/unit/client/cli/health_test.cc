@@ -52,6 +52,14 @@ TEST_CASE("a server that looks for a leader lives, but is not ready") {
   CHECK_FALSE(judge(looking, HealthCheck::quorum).healthy);
 }
 
+TEST_CASE("a server that answers reads without a leader lives, but is not ready") {
+  const auto cut_off = answer(inspection(ServerRole::read_only, false));
+
+  CHECK(judge(cut_off, HealthCheck::live).text == "alive: read-only");
+  CHECK_FALSE(judge(cut_off, HealthCheck::ready).healthy);
+  CHECK(judge(cut_off, HealthCheck::ready).text == "not ready: read-only");
+}
+
 TEST_CASE("a role alone does not make a server ready, and the text says what is missing") {
   Inspection joining = inspection(ServerRole::following, false);
   CHECK(judge(answer(joining), HealthCheck::ready).text ==

@@ -139,7 +139,7 @@ TEST_CASE("a question about the server and its answer arrive as they were sent")
     Inspection inspection{{values.integer<std::uint32_t>()},
                           values.text(),
                           values.integer<std::uint64_t>(),
-                          static_cast<ServerRole>(values.below(6)),
+                          static_cast<ServerRole>(values.below(7)),
                           values.flag(),
                           values.flag(),
                           values.flag(),
