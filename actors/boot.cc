@@ -130,12 +130,13 @@ class Replay {
 
 /// Who this server is, from its store or, in a fresh one, from its configuration.
 Result<Promises> identify(const std::optional<Promises>& stored, ServerId self,
-                          const ClusterId& new_cluster,
+                          const Beginning& beginning,
                           const std::optional<ClusterId>& required_cluster) {
   if (!stored) {
     Promises first;
-    first.cluster = required_cluster.value_or(new_cluster);
+    first.cluster = required_cluster.value_or(beginning.cluster);
     first.server = self;
+    first.incarnation = beginning.incarnation;
     return first;
   }
   if (required_cluster && stored->cluster != *required_cluster) {
@@ -178,9 +179,8 @@ Result<Boot> hold(RecoveredStore recovered, State state, const LastWord& words) 
 
 }  // namespace
 
-Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
-                  std::uint64_t table_seed, LastWords& words,
-                  const std::optional<ClusterId>& required_cluster,
+Result<Boot> boot(Store& store, ServerId self, const Beginning& beginning, std::uint64_t table_seed,
+                  LastWords& words, const std::optional<ClusterId>& required_cluster,
                   const StoreRecoverySettings& recovery) {
   Replay replay(table_seed, words);
   auto recovered = recover_store(
@@ -191,7 +191,7 @@ Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
                  }));
   if (!recovered) return recovered.error();
   if (replay.is_held()) return hold(*std::move(recovered), replay.take_state(), *words.left());
-  Result<Promises> promises = identify(recovered->promises, self, new_cluster, required_cluster);
+  Result<Promises> promises = identify(recovered->promises, self, beginning, required_cluster);
   if (!promises) return promises.error();
   if (const Status made = make_image(store, recovered->image, *promises); !made) {
     return made.error();

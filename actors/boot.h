@@ -23,6 +23,15 @@ namespace quorate {
 /// How often in a row the process may break at one record before it is not applied any more.
 inline constexpr std::uint32_t deaths_max = 2;
 
+/// What a fresh store begins with.
+struct Beginning {
+  ClusterId cluster{};
+  /// Before the first start, which is one higher. Above all that an earlier store of this server
+  /// may have had: ids of sessions hold the incarnation, and those of before its disk was lost may
+  /// live on, on other servers.
+  Incarnation incarnation;
+};
+
 /// The record before which a server stays.
 struct HeldRecord {
   LogPosition at;  ///< With the chain hash up to and including it.
@@ -45,13 +54,13 @@ struct Boot {
 /// Loads the image into a state, replays the log behind it up to the known commit point (the
 /// highest commit point that a proven record carries, or the image), and keeps the rest aside.
 /// Counts this start in the promises, durably; makes the first image of a fresh store.
-/// `new_cluster` names the ensemble of a fresh store; `table_seed`: see State.
+/// `table_seed`: see State.
 /// Errors name file, zxid and what to do; `foreign` when the store is that of another server, or of
 /// another ensemble than `required_cluster`.
 ///
 /// Applies under the mark of `words`. When they tell of `deaths_max` deaths at a record of the log,
 /// the log is proven to its end, but the state stays before that record, and nothing is promised.
-[[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const ClusterId& new_cluster,
+[[nodiscard]] Result<Boot> boot(Store& store, ServerId self, const Beginning& beginning,
                                 std::uint64_t table_seed, LastWords& words,
                                 const std::optional<ClusterId>& required_cluster = {},
                                 const StoreRecoverySettings& recovery = {});

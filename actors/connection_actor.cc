@@ -9,9 +9,10 @@ namespace quorate {
 
 ConnectionActor::ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
                                  std::shared_ptr<ConnectionShared> shared,
-                                 std::shared_ptr<ConnectionRecord> record, Commit commit)
+                                 std::shared_ptr<ConnectionRecord> record, const Peers& peers)
     : BrokerActor(config), handle_(handle), shared_(std::move(shared)), record_(std::move(record)) {
-  state.commit = std::move(commit);
+  state.commit = peers.commit;
+  state.proposal = peers.proposal;
 }
 
 ConnectionActor::behavior_type ConnectionActor::make_behavior() {
@@ -57,6 +58,22 @@ Inspection ConnectionActor::inspect() {
   const ServerContext& context = shared_->context;
   return inspection_of(context.config, context.board.read(), now() - shared_->since,
                        shared_->open - 1);
+}
+
+void ConnectionActor::transfer_leadership(std::optional<ServerId> to) {
+  const auto answered = [this](const Result<ServerId>& successor) {
+    logic_->on_leadership(successor);
+    end_if_closed();
+  };
+  request(state.proposal, caf::infinite, hand_over_a::value, HandOverWanted{to})
+      .then(
+          [answered](const HandOverAnswer& answer) {
+            if (answer.code == ErrorCode::ok) return answered(answer.successor);
+            answered(Error{answer.code, answer.text});
+          },
+          [answered](const caf::error&) {
+            answered(Error{ErrorCode::not_serving, "this server stops; try another server"});
+          });
 }
 
 std::chrono::milliseconds ConnectionActor::now() const {

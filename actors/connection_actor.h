@@ -13,6 +13,7 @@
 #include "actors/connection_logic.h"
 #include "actors/event_bytes.h"
 #include "actors/outstanding.h"
+#include "actors/peers.h"
 #include "actors/runtime/broker_link.h"
 #include "actors/runtime/pinned.h"
 
@@ -43,6 +44,7 @@ using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
 struct ConnectionState {
   static inline const char* name = "connection";
   Commit commit;
+  Proposal proposal;
 };
 
 /// Translates between CAF and ConnectionLogic, nothing more.
@@ -51,7 +53,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
  public:
   ConnectionActor(caf::actor_config& config, caf::io::connection_handle handle,
                   std::shared_ptr<ConnectionShared> shared,
-                  std::shared_ptr<ConnectionRecord> record, Commit commit);
+                  std::shared_ptr<ConnectionRecord> record, const Peers& peers);
 
   behavior_type make_behavior() override;
 
@@ -59,6 +61,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   void hand_on(Handshake handshake) override;
   void hand_on(RequestBatch batch) override;
   [[nodiscard]] Inspection inspect() override;
+  void transfer_leadership(std::optional<ServerId> to) override;
   [[nodiscard]] std::chrono::milliseconds now() const override;
   [[nodiscard]] SessionId new_session_id() override;
   [[nodiscard]] SessionPassword new_password() override;

@@ -114,6 +114,7 @@ void ConnectionLogic::on_frame(std::span<const char> frame) {
     return dismiss(ErrorCode::marshalling_error, "a second Hello on one connection");
   }
   if (std::holds_alternative<Inspect>(*message)) return on_inspect();
+  if (const auto* asked = std::get_if<TransferLeadership>(&*message)) return on_transfer(*asked);
   on_hello(std::get<Hello>(*message));
 }
 
@@ -140,6 +141,23 @@ void ConnectionLogic::on_hello(const Hello& hello) {
 
 void ConnectionLogic::on_inspect() {
   capnp_codec::encode(host_.inspect(), link_.output());
+  close(CloseMode::graceful, counters_.closed_inspected);
+}
+
+void ConnectionLogic::on_transfer(const TransferLeadership& asked) {
+  if (!is_loopback(link_.remote()) && !is_super(asked.scheme, asked.credentials, super_digest_)) {
+    return dismiss(ErrorCode::no_auth,
+                   "leadership is transferred from the server's own host (127.0.0.1, ::1), or with "
+                   "the credentials of the super user");
+  }
+  phase_ = Phase::greeting;
+  host_.transfer_leadership(asked.to);
+}
+
+void ConnectionLogic::on_leadership(const Result<ServerId>& successor) {
+  if (phase_ != Phase::greeting) return;
+  if (!successor) return dismiss(successor.error().code, successor.error().text);
+  capnp_codec::encode(LeadershipTransfer{*successor}, link_.output());
   close(CloseMode::graceful, counters_.closed_inspected);
 }
 

@@ -52,6 +52,8 @@ class ConnectionHost {
   virtual void hand_on(RequestBatch batch) = 0;
   /// How things stand; at once, whatever the server is busy with.
   [[nodiscard]] virtual Inspection inspect() = 0;
+  /// Answered with ConnectionLogic::on_leadership().
+  virtual void transfer_leadership(std::optional<ServerId> to) = 0;
   /// On the monotonic clock.
   [[nodiscard]] virtual std::chrono::milliseconds now() const = 0;
   /// An id that no session of this ensemble has had.
@@ -63,9 +65,10 @@ class ConnectionHost {
 ///
 ///   hello --Hello--> greeting --SessionOpened--> open --close, error, limit--> closed
 ///   hello --Inspect, answered--> closed
+///   hello --TransferLeadership--> greeting --answered--> closed
 ///
-/// hello     Only a Hello or an Inspect of at most 4 KiB is accepted.
-/// greeting  The session is being created or attached; nothing is read.
+/// hello     Only a Hello, Inspect or TransferLeadership of at most 4 KiB is accepted.
+/// greeting  The session is being created or attached, or the leader asked; nothing is read.
 /// open      Requests are read as long as fewer than the limits allow are in flight, on this
 ///           connection and (Outstanding) on all.
 /// closed    Whatever comes is ignored; the host is done with it.
@@ -83,6 +86,8 @@ class ConnectionLogic {
 
   void on_bytes(std::span<const char> bytes);
   void on_deliveries(std::span<const Delivery> deliveries);
+  /// The leader has agreed to hand over to a successor, or why it does not.
+  void on_leadership(const Result<ServerId>& successor);
 
   /// No Hello came in time, or the server stops: says goodbye and closes. To who waits for a
   /// session since its Hello, lateness is the server's: not_serving.
@@ -100,6 +105,7 @@ class ConnectionLogic {
   void on_frame(std::span<const char> frame);
   void on_hello(const Hello& hello);
   void on_inspect();
+  void on_transfer(const TransferLeadership& asked);
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
   void hand_on_batch();

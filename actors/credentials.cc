@@ -104,4 +104,16 @@ Result<std::vector<Identity>> authenticate(std::string_view scheme, std::string_
   return proved;
 }
 
+bool is_super(std::string_view scheme, std::string_view credentials,
+              std::string_view super_digest) {
+  const auto proved = authenticate(scheme, credentials, super_digest);
+  return proved.ok() && proved->size() > 1;
+}
+
+bool is_loopback(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
+  return address.starts_with("127.") || address == "::1";
+}
+
 }  // namespace quorate

@@ -51,4 +51,11 @@ class SystemEntropy final : public Entropy {
                                                          std::string_view credentials,
                                                          std::string_view super_digest);
 
+/// Whether these are the credentials of the super user.
+[[nodiscard]] bool is_super(std::string_view scheme, std::string_view credentials,
+                            std::string_view super_digest);
+
+/// Whether an address is the host's own: 127.0.0.0/8 or ::1, or the former as IPv6 shows it.
+[[nodiscard]] bool is_loopback(std::string_view address);
+
 }  // namespace quorate

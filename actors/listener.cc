@@ -98,8 +98,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     record->serial = serial;
     record->remote = remote;
     record->since = context_.clock.read().monotonic;
-    auto connection = fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record,
-                                                                   state.peers->commit);
+    auto connection =
+        fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record, *state.peers);
     serials_[connection.id()] = serial;
     ++per_address_[remote];
     state.open[serial] = {std::move(record), Connection(connection)};

@@ -26,6 +26,7 @@ using elected_a = caf::atom_constant<caf::atom("elected")>;
 using fetch_a = caf::atom_constant<caf::atom("fetch")>;
 using frame_a = caf::atom_constant<caf::atom("frame")>;
 using greet_a = caf::atom_constant<caf::atom("greet")>;
+using hand_over_a = caf::atom_constant<caf::atom("hand_over")>;
 using history_a = caf::atom_constant<caf::atom("history")>;
 using image_a = caf::atom_constant<caf::atom("image")>;
 using install_a = caf::atom_constant<caf::atom("install")>;

@@ -1,6 +1,8 @@
 #include "actors/proposal.h"
 
+#include <caf/typed_response_promise.hpp>
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "actors/peer_frames.h"
@@ -15,6 +17,9 @@ namespace {
 
 /// Twice per heartbeat.
 constexpr std::chrono::milliseconds tick_every{50};
+
+/// Operators who wait for the leader's answer.
+constexpr std::size_t hand_overs_max = 64;
 
 class RecordEncoder final : public TxnEncoder {
  public:
@@ -33,6 +38,8 @@ struct ProposalState {
   PeersPtr peers;
   PeerFrames frames;
   PeerConnection stream;  ///< That history comes over; empty when none does.
+  /// By the number that the leader knows each by.
+  std::map<std::uint64_t, caf::typed_response_promise<HandOverAnswer>> hand_overs;
 };
 
 class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
@@ -78,6 +85,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         },
         [this](history_a, const FromHistory& from) { take_history(from); },
         [this](image_a, const ReceivedImage& image) { return install(image); },
+        [this](hand_over_a, const HandOverWanted& wanted) { return hand_over(wanted); },
         [this](tick_a, std::uint64_t generation) {
           if (!ticker_.is_current(generation)) return;
           perform(replica_.on_tick(now()));
@@ -101,6 +109,32 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     if (batch.service != service_) return;
     if (!batch.writes.empty()) perform(replica_.on_submit(std::move(batch.writes), now()));
     for (const SyncRequest& request : batch.syncs) perform(replica_.on_sync(request, now()));
+  }
+
+  caf::result<HandOverAnswer> hand_over(const HandOverWanted& wanted) {
+    if (state.hand_overs.size() >= hand_overs_max)
+      return HandOverAnswer{0, ErrorCode::throttled, "too many ask for another leader", {}};
+    auto promise = make_response_promise<caf::typed_response_promise<HandOverAnswer>>();
+    const std::uint64_t number = ++hand_over_number_;
+    state.hand_overs.emplace(number, promise);
+    perform(replica_.on_hand_over({number, wanted.to}, now()));
+    return promise;
+  }
+
+  void answer_hand_over(const HandOverAnswer& answer) {
+    const auto asked = state.hand_overs.find(answer.number);
+    if (asked == state.hand_overs.end()) return;
+    if (answer.code == ErrorCode::ok) log_.info("hands_over", kv("to", answer.successor));
+    asked->second.deliver(answer);
+    state.hand_overs.erase(asked);
+  }
+
+  /// Nobody knows any more what the leader makes of them.
+  void give_up_hand_overs() {
+    for (auto& [number, promise] : std::exchange(state.hand_overs, {})) {
+      promise.deliver(HandOverAnswer{
+          number, ErrorCode::not_serving, "the leader was lost meanwhile; see quorate status", {}});
+    }
   }
 
   void take_history(const FromHistory& from) {
@@ -152,7 +186,9 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     if (effects.cut) send(state.peers->journal, cut_a::value, *effects.cut);
     if (!effects.log.empty()) append(effects.log);
     if (effects.promise) send(state.peers->journal, promise_a::value, *effects.promise);
+    for (const HandOverAnswer& answer : effects.handed_over) answer_hand_over(answer);
     if (effects.settle) {
+      give_up_hand_overs();
       drop_stream();
       send(state.peers->journal, settle_a::value);
     }
@@ -220,7 +256,9 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
 
   void tell(const Role& role) {
     send(state.peers->election, role_a::value, role);
-    if (role.stance == Stance::looking) {
+    if (role.successor && !role.counts) {
+      log_.info("leaves", kv("to", *role.successor));
+    } else if (role.stance == Stance::looking) {
       log_.info("looking", kv("epoch", role.recency.current), kv("zxid", role.recency.last),
                 kv("votes", role.counts), kv("blank", role.blank));
     } else if (role.established) {
@@ -233,7 +271,8 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   Log log_;
   Replica replica_;
   Ticker ticker_;
-  std::uint64_t service_ = 0;        ///< How often this server began to serve.
+  std::uint64_t service_ = 0;  ///< How often this server began to serve.
+  std::uint64_t hand_over_number_ = 0;
   std::uint64_t stream_number_ = 0;  ///< Of the stream that is wanted, if one is.
   bool started_ = false;
   bool ended_ = false;  ///< The server is about to start over.

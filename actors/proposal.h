@@ -4,6 +4,7 @@
 #include <caf/typed_actor.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actors/catch_up.h"
@@ -29,8 +30,15 @@ struct Touched {
   std::vector<SessionId> sessions;
 };
 
+/// Let `to` lead, or whichever voter has come furthest.
+struct HandOverWanted {
+  std::optional<ServerId> to;
+};
+
 }  // namespace quorate
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::HandOverAnswer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::HandOverWanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::SubmitBatch>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::Touched>)
 
@@ -48,6 +56,7 @@ namespace quorate {
 ///   (link, state)       From a keeper of links; (peer, message) from a connection.
 ///   (survey, surveyed)  From the surveyor; (history, records) from a stream that was asked for;
 ///                       (image, received) from the receiver of one: is it wanted?
+///   (hand_over, wanted) Answered when the leader has agreed or refused, or was lost meanwhile.
 ///   (tick, n)           Its own.
 using Proposal = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<submit_a, std::shared_ptr<SubmitBatch>>,
@@ -56,7 +65,9 @@ using Proposal = caf::typed_actor<
     caf::reacts_to<elected_a, Elected>, caf::reacts_to<leader_a, LeaderNews>,
     caf::reacts_to<link_a, LinkState>, caf::reacts_to<peer_a, std::shared_ptr<const FromPeer>>,
     caf::reacts_to<survey_a, Surveyed>, caf::reacts_to<history_a, FromHistory>,
-    caf::replies_to<image_a, ReceivedImage>::with<bool>, caf::reacts_to<tick_a, std::uint64_t>>;
+    caf::replies_to<image_a, ReceivedImage>::with<bool>,
+    caf::replies_to<hand_over_a, HandOverWanted>::with<HandOverAnswer>,
+    caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// Begins when it has met its peers.
 Proposal spawn_proposal(ServerContext& context, Standing standing);

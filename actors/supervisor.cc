@@ -1,5 +1,6 @@
 #include "actors/supervisor.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,10 @@
 
 namespace quorate {
 namespace {
+
+/// For another server to lead when this one stops: nobody gains from waiting longer.
+constexpr std::chrono::milliseconds hand_over_max{1500};
+constexpr std::chrono::milliseconds look_every{10};
 
 struct SupervisorState {
   static inline const char* name = "supervisor";
@@ -33,10 +38,13 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     attach_functor([this](const caf::error& reason) { on_end(reason); });
     supervision_.emplace(*this, children(), RestartLimit{}, [this] { introduce_all(); });
     supervision_->start_all();
-    return {[this](stop_a) {
-      stopping_ = true;
-      supervision_->stop_all();
-    }};
+    return {
+        [this](stop_a) {
+          if (std::exchange(stopping_, true)) return;
+          hand_over();
+        },
+        [this](tick_a) { stop_when_led(); },
+    };
   }
 
  private:
@@ -100,6 +108,31 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     send(state.peers.proposal, meet_a::value, peers);
   }
 
+  /// A leader that stops lets another lead first, while it still serves: so nobody has to notice
+  /// that it is gone.
+  void hand_over() {
+    const Notice notice = context_.board.read();
+    const bool leads = notice.stance == Stance::leading && notice.established;
+    if (!leads || state.peers.links.empty()) return supervision_->stop_all();
+    led_since_ = context_.clock.read().monotonic;
+    request(state.peers.proposal, hand_over_max, hand_over_a::value, HandOverWanted{})
+        .then(
+            [this](const HandOverAnswer& answer) {
+              if (answer.code == ErrorCode::ok) return stop_when_led();
+              log_.info("stops_leading", kv("reason", answer.text));
+              supervision_->stop_all();
+            },
+            [this](const caf::error&) { supervision_->stop_all(); });
+  }
+
+  void stop_when_led() {
+    const Notice notice = context_.board.read();
+    const bool led = notice.stance == Stance::following && notice.established;
+    if (led || context_.clock.read().monotonic - led_since_ >= hand_over_max)
+      return supervision_->stop_all();
+    delayed_send(this, look_every, tick_a::value);
+  }
+
   void on_end(const caf::error& reason) {
     if (stopping_) return;
     context_.ending.end(ExitCode::broken,
@@ -111,6 +144,7 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
   ServerParts parts_;
   std::optional<Supervision> supervision_;
   bool stopping_ = false;
+  std::chrono::milliseconds led_since_{0};  ///< When this server began to hand over.
 };
 
 }  // namespace

@@ -31,13 +31,15 @@ struct ServerParts {
   std::function<Listener(ServerContext&)> listen;  ///< The way in; a simulation has its own.
 };
 
-///   (stop)   Ends all: first the listener says goodbye to the clients, then the others in turn.
+///   (stop)   Ends all: a leader first hands over; the listener says goodbye to the clients; then
+///            the others in turn.
+///   (tick)   Its own.
 ///
 /// session_tracker and snapshotter are started again when they die; every actor is then given the
 /// new handles and sends what they need to know. The death of any other ends the process: journal
 /// and commit hold what cannot be had twice, and a quorum of one has nobody to take over from
 /// proposal.
-using Supervisor = caf::typed_actor<caf::reacts_to<stop_a>>;
+using Supervisor = caf::typed_actor<caf::reacts_to<stop_a>, caf::reacts_to<tick_a>>;
 
 Supervisor spawn_supervisor(ServerContext& context, ServerParts parts);
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <chrono>
@@ -158,6 +159,15 @@ ClusterId new_cluster_id(const Config& config, Entropy& entropy) {
   for (const auto& [key, value] : membership_lines(config.membership))
     lines += key + "=" + value + "\n";
   return cluster_id_of(lines);
+}
+
+/// Seconds since 2020: more than a server whose disk was lost can have started since then. Ids of
+/// sessions hold 24 bits of it, half a year.
+Incarnation first_incarnation() {
+  constexpr std::chrono::sys_days begin{std::chrono::year{2020} / 1 / 1};
+  const auto age = std::chrono::system_clock::now() - begin;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
+  return Incarnation{static_cast<std::uint64_t>(std::max<std::int64_t>(seconds, 0))};
 }
 
 /// Its cluster id is only what its own configuration suggests, and that of the others may have been
@@ -315,8 +325,9 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   std::optional<ClusterId> cluster;
   if (!config.cluster_id.empty()) cluster = cluster_id_of(config.cluster_id);
   const bool has_peers = sockets->peer.has_value();
-  auto booted = boot(**store, config.server_id, new_cluster_id(config, entropy), entropy.number(),
-                     **words, cluster, {has_peers});
+  auto booted =
+      boot(**store, config.server_id, {new_cluster_id(config, entropy), first_incarnation()},
+           entropy.number(), **words, cluster, {has_peers});
   if (!booted) {
     leave_last_words(nullptr);
     return booted.error();

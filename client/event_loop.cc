@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "schema/capnp/client_codec.h"
 
 namespace quorate::client {
 namespace {
@@ -123,7 +124,7 @@ void EventLoop::perform() {
     dialer_.start(*effects.dial);
     advance_dial(now());
   }
-  if (effects.inquire) inquiry_ = std::make_unique<Inquiry>(*effects.inquire, wake_);
+  if (effects.inquire) inquire(*effects.inquire);
   if (effects.deliveries.empty()) return;
   bool state = false;
   for (const Delivery& delivery : effects.deliveries) {
@@ -160,12 +161,18 @@ void EventLoop::advance_dial(TimePoint at) {
   }
 }
 
+void EventLoop::inquire(const Host& host) {
+  std::vector<char> question;
+  capnp_codec::encode(Inspect{}, question);
+  inquiry_ = std::make_unique<Inquiry>(host, question, wake_);
+}
+
 void EventLoop::advance_inquiry(TimePoint at) {
   if (inquiry_ == nullptr) return;
   inquiry_->advance();
   if (!inquiry_->is_done()) return;
-  const Answer answer = std::exchange(inquiry_, nullptr)->take_answer();
-  session_.on_inspected(answer.host, answer.inspection, at);
+  Said said = std::exchange(inquiry_, nullptr)->take_said();
+  session_.on_inspected(said.host, wanted<Inspection>(std::move(said.message)), at);
 }
 
 void EventLoop::flush() {

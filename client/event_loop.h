@@ -58,6 +58,7 @@ class EventLoop {
   void flush();
   void hang_up();
   void advance_dial(TimePoint now);
+  void inquire(const Host& host);
   void advance_inquiry(TimePoint now);
   void after_submit(CallThread thread);
   /// Sleeps until there is something to do. Gives up the lock meanwhile.

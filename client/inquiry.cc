@@ -22,8 +22,10 @@ std::string error_text(int number) { return std::generic_category().message(numb
 
 }  // namespace
 
-Inquiry::Inquiry(const Host& host, const std::shared_ptr<WakeFd>& wake) : dialer_(wake) {
-  answer_.host = host;
+Inquiry::Inquiry(const Host& host, std::span<const char> question,
+                 const std::shared_ptr<WakeFd>& wake)
+    : dialer_(wake), question_(question.begin(), question.end()) {
+  said_.host = host;
   dialer_.start(host);
   advance();
 }
@@ -41,8 +43,8 @@ pollfd Inquiry::wanted() const {
   return {dialer_.fd(), POLLOUT, 0};
 }
 
-void Inquiry::finish(Result<Inspection> inspection) {
-  answer_.inspection = std::move(inspection);
+void Inquiry::finish(Result<ServerMessage> message) {
+  said_.message = std::move(message);
   done_ = true;
   hang_up();
 }
@@ -63,10 +65,8 @@ void Inquiry::dial() {
     case Dialer::Progress::connected:
       fd_ = dialer_.take();
   }
-  std::vector<char> frame;
-  capnp_codec::encode(Inspect{}, frame);
   // A fresh socket has room for it.
-  if (::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+  if (::send(fd_, question_.data(), question_.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
     finish(Error{ErrorCode::connection_loss, error_text(errno)});
 }
 
@@ -90,13 +90,12 @@ void Inquiry::on_input() {
   if (*size == 0 || *size > input_.size()) return;
   auto message = capnp_codec::decode_server(std::span(input_).first(*size));
   if (!message.ok()) return finish(Error{ErrorCode::marshalling_error, "not a Quorate server"});
-  answer_.alive = true;
-  if (auto* inspection = std::get_if<Inspection>(&*message)) return finish(std::move(*inspection));
+  said_.alive = true;
   if (const auto* goodbye = std::get_if<Goodbye>(&*message)) {
     return finish(
         Error{goodbye->error, goodbye->text.empty() ? explain(goodbye->error) : goodbye->text});
   }
-  finish(Error{ErrorCode::marshalling_error, "the server answers something else"});
+  finish(std::move(*message));
 }
 
 }  // namespace quorate::client

@@ -1,4 +1,4 @@
-// Asks servers what they are, without a session: also those that serve nobody.
+// What an operator asks servers, without a session: also those that serve nobody.
 #pragma once
 
 #include <chrono>
@@ -17,12 +17,15 @@ struct Answer {
   Result<Inspection> inspection = Error{ErrorCode::connection_loss, "not asked"};
 };
 
-/// Asks all at once, each over a connection of its own; takes `timeout` at most. The answers come
-/// in the order of the hosts. Errors: connection_loss where there is nobody or the connection
-/// broke, operation_timeout, marshalling_error for what is not a server of ours, and what a server
-/// says when it sends us away: not_serving (it stops, or waits for its operator), unimplemented
-/// (its version does not know the question).
+/// Asks all at once; see ask().
 [[nodiscard]] std::vector<Answer> inspect(const std::vector<Host>& hosts,
                                           std::chrono::milliseconds timeout);
+
+/// Asks a server to have leadership transferred; it may be any that serves. Returns who shall lead,
+/// which is so some moments later: inspect() tells. Errors: those of ask(), no_auth (neither from
+/// the server's host nor as super), bad_arguments (the named server is no voter, or leads already),
+/// not_serving (no leader, or the named server is not up to date).
+[[nodiscard]] Result<ServerId> transfer_leadership(const Host& host, const TransferLeadership& wish,
+                                                   std::chrono::milliseconds timeout);
 
 }  // namespace quorate::client

@@ -124,6 +124,7 @@ class Session {
   void on_message(WatchEvent&& event, TimePoint now);
   void on_message(Reply&& reply, TimePoint now);
   void on_message(Inspection&& inspection, TimePoint now);
+  void on_message(LeadershipTransfer&& transfer, TimePoint now);
   void on_answer(CallSource source, const Error& error, TimePoint now);
   void register_watch(const Call& call, const Reply& reply);
 

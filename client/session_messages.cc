@@ -125,6 +125,10 @@ void Session::on_message(Inspection&& /*inspection*/, TimePoint now) {
   break_connection("an answer to a question that was not asked", now);
 }
 
+void Session::on_message(LeadershipTransfer&& /*transfer*/, TimePoint now) {
+  break_connection("an answer to a question that was not asked", now);
+}
+
 void Session::on_message(Reply&& reply, TimePoint now) {
   auto call = phase_ == Phase::serving ? calls_.answered(reply.xid) : std::optional<Call>();
   if (!call) {

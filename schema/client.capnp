@@ -21,8 +21,9 @@
 #
 # A connection may send `inspect` instead of `hello`, under the same limits: the server says what it is
 # within its ensemble (`inspection`) and closes the connection. This takes no session, and a server
-# that serves nobody answers as well: it is for tools, health checks and load balancers. A server of
-# before this was added answers `goodbye` with unimplemented (-6).
+# that serves nobody answers as well: it is for tools, health checks and load balancers. An operator's
+# `transferLeadership` takes no session either. A server of before these were added answers `goodbye`
+# with unimplemented (-6).
 #
 # ## Requests, replies, order
 #
@@ -138,6 +139,9 @@ struct ClientMessage {
 
     inspect @3 :Inspect;
     # The first frame instead of hello, and the only one.
+
+    transferLeadership @4 :TransferLeadership;
+    # The first frame instead of hello, and the only one.
   }
 }
 
@@ -162,6 +166,10 @@ struct ServerMessage {
 
     inspection @5 :Inspection;
     # The answer to inspect; the server closes the connection behind it.
+
+    leadershipTransfer @6 :LeadershipTransfer;
+    # The answer to transferLeadership when it is agreed to, else it is a goodbye; the server closes the
+    # connection behind it.
   }
 }
 
@@ -372,6 +380,32 @@ struct Inspection {
   sendsClientsAway @16 :Bool;
   # It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
   # with notServing. `serving` then says that it does its part for the others.
+}
+
+# --- Leadership ------------------------------------------------------------------------------------
+
+struct TransferLeadership {
+  # Client to server: "let another server lead." Any server may be asked; it asks the leader. Only from
+  # the server's own host (a loopback address), or with the credentials of the super user.
+
+  to @0 :Int32 = -1;
+  # The id of the server that is to lead; -1: whichever voter has come furthest.
+
+  scheme @1 :Text;
+  # As in Authenticate; absent: no credentials.
+
+  credentials @2 :Data;
+  # As in Authenticate.
+}
+
+struct LeadershipTransfer {
+  # Server to client: "the leader hands over." It does so within moments: as soon as all that was
+  # proposed is committed. What the successor makes of it is seen by asking again (inspect).
+  # Otherwise the answer is a goodbye: noAuth, badArguments (no voter of this ensemble, or it leads
+  # already), notServing (no leader, or nobody else is up to date), unimplemented.
+
+  successor @0 :UInt32;
+  # The id of the server that is to lead.
 }
 
 # --- Requests --------------------------------------------------------------------------------------

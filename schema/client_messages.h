@@ -109,7 +109,22 @@ struct Inspection {
   friend bool operator==(const Inspection&, const Inspection&) = default;
 };
 
-using ClientMessage = std::variant<Hello, Request, Inspect>;
-using ServerMessage = std::variant<Reply, WatchEvent, Welcome, Goodbye, Inspection>;
+/// Instead of a Hello: let another server lead. From the server's own host, or as super.
+struct TransferLeadership {
+  std::optional<ServerId> to;  ///< None: whichever voter has come furthest.
+  std::string scheme;          ///< Empty: no credentials.
+  std::string credentials;
+  friend bool operator==(const TransferLeadership&, const TransferLeadership&) = default;
+};
+
+/// The answer, when it is agreed to; otherwise it is a Goodbye.
+struct LeadershipTransfer {
+  ServerId successor;
+  friend bool operator==(const LeadershipTransfer&, const LeadershipTransfer&) = default;
+};
+
+using ClientMessage = std::variant<Hello, Request, Inspect, TransferLeadership>;
+using ServerMessage =
+    std::variant<Reply, WatchEvent, Welcome, Goodbye, Inspection, LeadershipTransfer>;
 
 }  // namespace quorate

@@ -246,6 +246,12 @@ struct PeerMessage {
 
     touches @16 :Touches;
     # Sessions that I heard from.
+
+    handOver @17 :HandOver;
+    # Let another lead.
+
+    handOverAnswer @18 :HandOverAnswer;
+    # So be it, or why not.
   }
 }
 
@@ -289,6 +295,13 @@ struct Notification {
 
   established @7 :UInt32 = 4294967295;
   # The leader's epoch, once a quorum has adopted it. 4294967295: not yet.
+
+  handedOver @8 :Bool;
+  # The last leader has handed over to `successor`. Everybody who looks in the same round passes it on.
+
+  successor @9 :UInt8;
+  # Of servers that are equally recent, the one with this id is preferred. Says nothing unless
+  # `handedOver` is set.
 }
 
 struct Join {
@@ -488,6 +501,29 @@ struct Touches {
 
   sessions @0 :List(SessionTouch);
   # Since the last time.
+}
+
+struct HandOver {
+  # Learner to leader: "let another lead." An operator has asked for it.
+
+  number @0 :UInt64;
+  # The learner's, for the answer.
+
+  to @1 :UInt32 = 4294967295;
+  # The server that is to lead. 4294967295: whichever voter has come furthest.
+}
+
+struct HandOverAnswer {
+  # Leader to learner: "so be it", as soon as all that is proposed is committed; or why not.
+
+  number @0 :UInt64;
+  # As in the request.
+
+  successor @1 :UInt32;
+  # Who is to lead. Says nothing when `refusal` is present.
+
+  refusal @2 :PeerRefusal;
+  # Why the leader goes on to lead; absent when it does not.
 }
 
 # --- The history stream ----------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 #include "storage/image_header_codec.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_status.h"
+#include "storage/rocks_write.h"
 
 namespace quorate {
 namespace {
@@ -184,7 +185,7 @@ Status RocksImage::write_batch(rocksdb::WriteBatch& batch) {
   if (failed_) return *failed_;
   rocksdb::WriteOptions options;
   options.disableWAL = true;  // The log has it: an image is only ever behind.
-  const auto written = database_->Write(options, &batch);
+  const auto written = write_uncounted(*database_, options, batch);
   if (!written.ok()) return latch(rocks_error("writing the image " + directory_, written));
   return {};
 }

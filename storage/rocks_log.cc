@@ -12,6 +12,7 @@
 #include "storage/rocks_reader.h"
 #include "storage/rocks_records.h"
 #include "storage/rocks_status.h"
+#include "storage/rocks_write.h"
 
 namespace quorate {
 namespace {
@@ -227,7 +228,7 @@ Status RocksLog::latch(Error error) {
 Status RocksLog::write(rocksdb::WriteBatch& batch, bool synced) {
   rocksdb::WriteOptions options;
   options.sync = synced;
-  const auto written = database_->db->Write(options, &batch);
+  const auto written = write_uncounted(*database_->db, options, batch);
   if (!written.ok()) return latch(rocks_error("writing the log " + settings_.directory, written));
   if (synced) {
     unsynced_ = false;

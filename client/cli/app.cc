@@ -17,11 +17,11 @@ namespace quorate::cli {
 namespace {
 
 constexpr std::array all_commands = {
-    define_ls,     define_get,     define_stat,    define_create,     define_set,
-    define_rm,     define_acl,     define_watch,   define_wait,       define_multi,
-    define_find,   define_du,      define_count,   define_tree,       define_quota,
-    define_sync,   define_whoami,  define_session, define_status,     define_members,
-    define_health, define_version, define_bench,   define_completion, define_shell};
+    define_ls,         define_get,     define_stat,   define_create, define_set,     define_rm,
+    define_acl,        define_watch,   define_wait,   define_multi,  define_find,    define_du,
+    define_count,      define_tree,    define_quota,  define_sync,   define_whoami,  define_session,
+    define_status,     define_members, define_leader, define_health, define_version, define_bench,
+    define_completion, define_shell};
 
 constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 other, 2 usage, 3 not found, 4 conflict, 5 permission, 6 no connection,\n"

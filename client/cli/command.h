@@ -117,6 +117,8 @@ void define_version(CLI::App& app, Selection& selection);
 void define_status(CLI::App& app, Selection& selection);
 void define_members(CLI::App& app, Selection& selection);
 void define_health(CLI::App& app, Selection& selection);
+// leader_commands.cc
+void define_leader(CLI::App& app, Selection& selection);
 // bench_command.cc
 void define_bench(CLI::App& app, Selection& selection);
 // completion_commands.cc

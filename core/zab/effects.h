@@ -35,6 +35,8 @@ struct Role {
   Recency recency;
   bool counts = false;  ///< Votes and acks.
   bool blank = false;   ///< Has no record at all.
+  /// While looking, of a leader that has handed over: see ElectionNotice.
+  std::optional<ServerId> successor;
   friend bool operator==(const Role&, const Role&) = default;
 };
 
@@ -84,6 +86,7 @@ struct Effects {
   bool serve = false;                              ///< From here on clients may be served.
   std::vector<SyncPoint> synced;                   ///< Tell whoever asked, behind `commit`.
   std::vector<SessionId> touched;                  ///< Heard from, on other servers.
+  std::vector<HandOverAnswer> handed_over;         ///< Tell whoever asked.
   std::vector<Survey> survey;                      ///< Look into the log for a learner.
   std::optional<Fetch> fetch;                      ///< Dial the leader for history.
   std::vector<ServerId> drop;                      ///< Tear down the links to these.
@@ -112,6 +115,7 @@ inline void merge(Effects& into, Effects more) {
   into.serve = into.serve || more.serve;
   append_all(into.synced, std::move(more.synced));
   append_all(into.touched, std::move(more.touched));
+  append_all(into.handed_over, std::move(more.handed_over));
   append_all(into.survey, std::move(more.survey));
   if (more.fetch) into.fetch = more.fetch;
   append_all(into.drop, std::move(more.drop));

@@ -80,14 +80,27 @@ ElectionEffects Election::on_role(const Role& role, Time now) {
   own_.blank = role.blank;
   own_.leader = role.leader;
   own_.established = role.established;
-  running_ = role.stance == Stance::looking;
+  own_.successor = role.successor;
+  const bool ran = std::exchange(running_, role.stance == Stance::looking);
   agreed_since_.reset();
-  if (running_) ++own_.round;
+  // Who comes to have a vote while it looks takes it into the election that runs.
+  if (running_ && !ran) own_.round = next_round();
   // Whoever begins to look tells its round together with its vote: without, it would pass for an
   // answer that there is no vote.
   settle(effects, now);
   tell(effects);
   return effects;
+}
+
+std::uint64_t Election::next_round() const {
+  std::uint64_t round = own_.round + 1;
+  for (const auto& [peer, said] : peers_) {
+    if (!said) continue;
+    // That somebody follows us is not a vote for us, whatever its round was.
+    const bool looks = said->stance == Stance::looking;
+    round = std::max(round, looks ? said->round : said->round + 1);
+  }
+  return round;
 }
 
 ElectionEffects Election::on_tick(Time now) {
@@ -105,6 +118,10 @@ void Election::settle(ElectionEffects& effects, Time now) {
   }
   for (const auto& [peer, said] : peers_)
     if (said && said->stance == Stance::looking) own_.round = std::max(own_.round, said->round);
+  for (const auto& [peer, said] : peers_) {
+    if (said && said->stance == Stance::looking && said->round == own_.round)
+      own_.successor = std::max(own_.successor, said->successor);
+  }
   vote();
   tell(effects);
   try_elect(effects, now);
@@ -115,16 +132,27 @@ void Election::vote() {
   own_.stands = (role_.counts || afresh) && quorum_.is_voter(self_) && hears_quorum();
   own_.leader.reset();
   if (!role_.counts && !afresh) return;
-  std::optional<std::tuple<Recency, ServerId>> best;
-  if (own_.stands) best = {own_.recency, self_};
+  // Whoever a leader handed over to comes before those who only have a higher id.
+  std::optional<std::tuple<Recency, bool, ServerId>> best;
+  if (own_.stands) best = {own_.recency, own_.successor == self_, self_};
   for (const auto& [peer, said] : peers_) {
-    if (!said || said->stance != Stance::looking || said->round != own_.round || !said->stands ||
+    // Who leads since this round was elected in it, and is still the one to vote for.
+    if (!said || said->stance == Stance::following || said->round != own_.round || !said->stands ||
         !quorum_.is_voter(peer))
       continue;
-    const std::tuple<Recency, ServerId> its{said->recency, peer};
+    const std::tuple<Recency, bool, ServerId> its{said->recency, own_.successor == peer, peer};
     if (!best || *best < its) best = its;
   }
   if (best) own_.leader = std::get<ServerId>(*best);
+}
+
+bool Election::has_answered(const ElectionNotice& said) const {
+  if (said.round == own_.round) return true;
+  if (said.stance == Stance::looking) return false;
+  // Whoever has no vote has answered too, unless it is about to hear that its leader has left.
+  if (!said.leader || *said.leader == self_) return !said.leader;
+  const auto leader = peers_.find(*said.leader);
+  return leader == peers_.end() || !leader->second || leader->second->stance != Stance::looking;
 }
 
 void Election::try_elect(ElectionEffects& effects, Time now) {
@@ -136,8 +164,7 @@ void Election::try_elect(ElectionEffects& effects, Time now) {
   bool all_answered = true;
   for (const auto& [peer, said] : peers_) {
     if (!quorum_.is_voter(peer)) continue;
-    // Whoever has no vote has answered too.
-    const bool answered = said && (said->round == own_.round || said->stance != Stance::looking);
+    const bool answered = said && has_answered(*said);
     all_answered = all_answered && answered;
     if (answered && said->round == own_.round && said->leader == own_.leader) agree.insert(peer);
   }

@@ -33,10 +33,11 @@ struct ElectionEffects {
 /// is linked with, and of nobody else.
 ///
 /// A looking server votes for the most recent of those that stand (the higher epoch, then the
-/// higher zxid, then the higher id), and only for one that it hears itself: a leader out of reach
-/// would lead nobody. Who does not hear a quorum does not stand, so that an unreachable candidate
-/// takes no votes from others. The election ends when a quorum has the same vote in the same round
-/// and all voters in reach have answered, or `wait` later.
+/// higher zxid, then whom the last leader handed over to, then the higher id), and only for one
+/// that it hears itself: a leader out of reach would lead nobody. Who does not hear a quorum does
+/// not stand, so that an unreachable candidate takes no votes from others. The election ends when a
+/// quorum has the same vote in the same round and all voters in reach have answered, or `wait`
+/// later.
 ///
 /// Looking is without consequence for others, which is what a pre-vote is for: who hears an
 /// established leader goes on following it, tells so, and the looking server joins that leader.
@@ -66,7 +67,11 @@ class Election {
   using Peers = std::map<ServerId, std::optional<ElectionNotice>>;
 
   void settle(ElectionEffects& effects, Time now);
+  /// Of the election that begins: the one that others are in, or a new one.
+  [[nodiscard]] std::uint64_t next_round() const;
   void vote();
+  /// Whether its vote of this round is known, or that it has none.
+  [[nodiscard]] bool has_answered(const ElectionNotice& said) const;
   void try_elect(ElectionEffects& effects, Time now);
   [[nodiscard]] bool hears_quorum() const;
   [[nodiscard]] bool is_new_ensemble() const;

@@ -64,8 +64,9 @@ Effects Following::on_promised(const EpochPromise& promise) {
   Effects effects;
   if (phase_ == Phase::promising && promise.accepted == epoch_) {
     phase_ = Phase::promised;
+    counted_ = counts();
     effects.send.push_back(
-        {leader_, EpochPromised{epoch_, promise.current, standing_.history.ends(), counts(),
+        {leader_, EpochPromised{epoch_, promise.current, standing_.history.ends(), counted_,
                                 standing_.remembered}});
   } else if (phase_ == Phase::adopting && promise.current == epoch_) {
     phase_ = Phase::following;
@@ -193,6 +194,10 @@ void Following::on_serve(const Serve& serve, Effects& effects) {
   commit_up_to(committed_, effects);
   if (standing_.promised.recovering_to) {
     try_recovered(effects);
+  } else if (!counted_ && standing_.counts()) {
+    // It was empty, and has all now that the leader began with; the leader counts those who could
+    // say so when they joined.
+    over_ = true;
   } else {
     effects.serve = !std::exchange(serving_, true);
   }
@@ -231,6 +236,12 @@ Effects Following::on_sync(const SyncRequest& request) {
   return effects;
 }
 
+Effects Following::on_hand_over(const HandOver& asked) {
+  Effects effects;
+  effects.send.push_back({leader_, asked});
+  return effects;
+}
+
 Effects Following::on_touched(std::vector<SessionId> sessions) {
   append_all(touched_, std::move(sessions));
   return {};
@@ -265,6 +276,7 @@ Effects Following::on_message(const PeerMessage& message, Time now) {
             over_ = true;
           },
           [&](const SyncPoints& points) { effects.synced = points.points; },
+          [&](const HandOverAnswer& answer) { effects.handed_over.push_back(answer); },
           [](const auto&) {},  // To an earlier role, or not to a learner.
       },
       message);

@@ -47,6 +47,7 @@ class Following {
   Effects on_submit(std::vector<Submission> writes);
   Effects on_sync(const SyncRequest& request);
   Effects on_touched(std::vector<SessionId> sessions);
+  Effects on_hand_over(const HandOver& asked);
   /// From the stream that was asked for.
   Effects on_history(const ProposalBatch& batch);
   /// An image of the leader has come and was found sound; asks to install it, as the last thing
@@ -83,7 +84,8 @@ class Following {
   Phase phase_ = Phase::joining;
   Epoch epoch_;  ///< Promised to the leader, from `promising` on.
   LogPosition end_;
-  bool served_ = false;  ///< The leader has said that the epoch is established.
+  bool counted_ = false;  ///< Was said with the promise.
+  bool served_ = false;   ///< The leader has said that the epoch is established.
   bool serving_ = false;
   Zxid committed_;  ///< The leader's word; may be ahead of the log.
   Time heard_;

@@ -8,9 +8,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "core/base/error_code.h"
 #include "core/base/ids.h"
 #include "core/txn/log_record.h"
 #include "core/txn/sync_request.h"
@@ -45,6 +47,9 @@ struct ElectionNotice {
   bool blank = false;                ///< A voter without a single record.
   std::optional<ServerId> leader;    ///< Voted for, followed, or itself; none: no vote.
   std::optional<Epoch> established;  ///< The leader's epoch, once a quorum has adopted it.
+  /// Whom a leader has handed over to: of servers that are equally recent, this one is preferred.
+  /// Passed on by everybody who looks in the same round.
+  std::optional<ServerId> successor;
   friend bool operator==(const ElectionNotice&, const ElectionNotice&) = default;
 };
 
@@ -179,9 +184,28 @@ struct Touches {
   std::vector<SessionId> sessions;
 };
 
-using PeerMessage =
-    std::variant<ElectionNotice, Join, NewEpoch, EpochPromised, Amnesia, Synchronise, Adopted,
-                 Serve, Proposals, Ack, Committed, Heartbeat, Alive, Forward, SyncPoints, Touches>;
+// --- Hand-over
+// -------------------------------------------------------------------------------------
+
+/// Learner to leader: let another lead. Asked by an operator, at the learner.
+struct HandOver {
+  std::uint64_t number = 0;    ///< The learner's, for the answer.
+  std::optional<ServerId> to;  ///< None: whoever has come furthest.
+  friend bool operator==(const HandOver&, const HandOver&) = default;
+};
+
+/// Leader to learner: so be it, as soon as what is proposed is committed; or why not.
+struct HandOverAnswer {
+  std::uint64_t number = 0;
+  ErrorCode code = ErrorCode::ok;
+  std::string text;    ///< For people, when `code` is not ok: what to do about it.
+  ServerId successor;  ///< When it is.
+  friend bool operator==(const HandOverAnswer&, const HandOverAnswer&) = default;
+};
+
+using PeerMessage = std::variant<ElectionNotice, Join, NewEpoch, EpochPromised, Amnesia,
+                                 Synchronise, Adopted, Serve, Proposals, Ack, Committed, Heartbeat,
+                                 Alive, Forward, SyncPoints, Touches, HandOver, HandOverAnswer>;
 
 struct Envelope {
   ServerId to;

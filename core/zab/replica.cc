@@ -31,7 +31,16 @@ Role Replica::role() const {
     role.stance = Stance::following;
     role.leader = following_->leader();
     role.established = following_->established();
+  } else {
+    role.successor = successor_;
   }
+  return role;
+}
+
+Role Replica::leaving_role() const {
+  Role role;
+  role.recency = {standing_.promised.current, standing_.logged};
+  role.successor = successor_;
   return role;
 }
 
@@ -59,10 +68,16 @@ Effects Replica::finish(Effects effects) {
   const bool swamped =
       (tenure_ || following_) && told_.established == role().established && is_swamped();
   if (swamped || (tenure_ && tenure_->is_over()) || (following_ && following_->is_over())) {
+    if (tenure_) {
+      successor_ = tenure_->successor();
+      if (swamped && awake_) successor_ = tenure_->heir(*awake_);
+    }
     tenure_.reset();
     following_.reset();
     settling_ = true;
     effects.settle = true;
+    // The others need not wait for this server's journal.
+    if (successor_) effects.role = told_ = leaving_role();
   }
   if (effects.serve) serving_ = true;
   if (serving_ && !tenure_ && !following_) {
@@ -91,6 +106,7 @@ Effects Replica::on_settled() {
 
 Effects Replica::on_elected(const Elected& elected, const ClockReading& now) {
   if (settling_ || tenure_ || following_) return {};
+  successor_.reset();
   if (elected.leader == standing_.self) {
     tenure_.emplace(standing_, elected.unanimous, now.monotonic);
     return finish(tenure_->start(now.monotonic));
@@ -167,6 +183,20 @@ Effects Replica::on_sync(const SyncRequest& request, const ClockReading& now) {
   if (!serving_) return {};
   if (tenure_) return finish(tenure_->on_sync(standing_.self, request, now.monotonic));
   return finish(following_->on_sync(request));
+}
+
+Effects Replica::on_hand_over(const HandOver& asked, const ClockReading& now) {
+  if (has_slept(now)) return leave();
+  if (!serving_) {
+    Effects effects;
+    effects.handed_over.push_back({asked.number,
+                                   ErrorCode::not_serving,
+                                   "this server has no leader; try another server",
+                                   {}});
+    return effects;
+  }
+  if (following_) return finish(following_->on_hand_over(asked));
+  return finish(tenure_->on_hand_over(standing_.self, asked, now.monotonic));
 }
 
 Effects Replica::on_touched(std::vector<SessionId> sessions) {

@@ -60,6 +60,10 @@ class Replica {
   Effects on_sync(const SyncRequest& request, const ClockReading& now);
   Effects on_touched(std::vector<SessionId> sessions);
 
+  /// An operator wants another server to lead, or any other when this one leads. Answered with
+  /// Effects::handed_over, unless the leader is lost on the way. A leader leaves behind the answer.
+  Effects on_hand_over(const HandOver& asked, const ClockReading& now);
+
   /// See Survey and Fetch.
   Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
   Effects on_history(ServerId leader, const ProposalBatch& batch);
@@ -76,6 +80,9 @@ class Replica {
 
  private:
   [[nodiscard]] Role role() const;
+  /// What a leader that hands over says before its journal has settled: it has no vote, and claims
+  /// nothing that is not durable.
+  [[nodiscard]] Role leaving_role() const;
   /// Notices a pause; true when the role was left for it.
   [[nodiscard]] bool has_slept(const ClockReading& now);
   /// Keeps count of what the journal has to do.
@@ -93,6 +100,7 @@ class Replica {
   std::deque<std::pair<Zxid, std::size_t>> unsynced_;  ///< Records, with their bytes in memory.
   std::size_t unsynced_bytes_ = 0;
   bool settling_ = false;
+  std::optional<ServerId> successor_;  ///< To whom this server handed over, until it has a role.
   bool serving_ = false;
   Role told_;  ///< To the election.
 };

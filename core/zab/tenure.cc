@@ -22,7 +22,8 @@ Tenure::Tenure(Standing& standing, bool unanimous, Time now)
       since_(now),
       last_ping_(now),
       least_{standing.asked.accepted.value + 1},
-      clock_(standing.history.last_stamp_ms()) {
+      clock_(standing.history.last_stamp_ms()),
+      behind_{{}, now} {
   check(standing_.quorum.is_voter(standing_.self), "only a voter leads");
   check(standing_.promised.accepted >= standing_.promised.current,
         "an epoch is accepted before it is current");
@@ -79,7 +80,7 @@ void Tenure::on_join(ServerId from, const Join& join, Effects& effects, Time now
     case Phase::draining:
       if (join.least <= epoch_) break;
       if (phase_ == Phase::leading) enter(Phase::draining, now);
-      if (is_drained()) ask_for_next_epoch(effects, now);
+      try_drained(effects, now);
       break;
   }
   if (phase_ < Phase::collecting || join.least > epoch_) return;
@@ -96,6 +97,7 @@ void Tenure::ask_for_next_epoch(Effects& effects, Time now) {
   least_ = epoch_;
   enter(Phase::promising, now);
   adopted_ = false;
+  handing_over_.reset();
   window_.reset();
   for (auto& [id, learner] : learners_) learner.phase = LearnerPhase::joined;
   standing_.asked.accepted = epoch_;
@@ -326,7 +328,7 @@ void Tenure::propose_waiting(Effects& effects, const ClockReading& now) {
   if (!writes.empty()) propose(std::move(writes), effects, now);
   if (waiting_writes_.empty() || window_->room() > 0) return;
   enter(Phase::draining, now.monotonic);
-  if (is_drained()) ask_for_next_epoch(effects, now.monotonic);
+  try_drained(effects, now.monotonic);
 }
 
 void Tenure::propose(std::vector<Submission> writes, Effects& effects, const ClockReading& now) {
@@ -384,9 +386,13 @@ void Tenure::on_ack(ServerId from, const Ack& ack, Effects& effects, const Clock
 void Tenure::acked(ServerId voter, Zxid zxid, Effects& effects, const ClockReading& now) {
   if (!window_) return;
   const Zxid committed = window_->on_ack(voter, zxid);
-  if (committed.counter() == 0 || committed <= standing_.history.committed()) return;
+  if (committed.counter() == 0 || committed <= standing_.history.committed()) {
+    // A successor may be slower than the quorum.
+    try_drained(effects, now.monotonic);
+    return;
+  }
   commit_up_to(committed, effects);
-  if (phase_ == Phase::draining && is_drained()) ask_for_next_epoch(effects, now.monotonic);
+  try_drained(effects, now.monotonic);
   propose_waiting(effects, now);
 }
 
@@ -484,20 +490,22 @@ Effects Tenure::on_message(ServerId from, const PeerMessage& message, const Cloc
   const auto found = learners_.find(from);
   if (found == learners_.end()) return effects;
   found->second.heard = now.monotonic;
-  std::visit(Overloaded{
-                 [&](const EpochPromised& promise) { on_epoch_promised(from, promise, effects); },
-                 [&](const Adopted& adopted) { on_adopted(from, adopted, effects, now); },
-                 [&](const Ack& ack) { on_ack(from, ack, effects, now); },
-                 [&](const Alive& alive) {
-                   if (alive.epoch != epoch_ || alive.round > round_) return;
-                   found->second.round = std::max(found->second.round, alive.round);
-                   answer_syncs(effects);
-                 },
-                 [&](const Forward& forward) { on_forward(from, forward, effects, now); },
-                 [&](const Touches& touches) { effects.touched = touches.sessions; },
-                 [](const auto&) {},  // To an earlier role, or not to a leader.
-             },
-             message);
+  std::visit(
+      Overloaded{
+          [&](const EpochPromised& promise) { on_epoch_promised(from, promise, effects); },
+          [&](const Adopted& adopted) { on_adopted(from, adopted, effects, now); },
+          [&](const Ack& ack) { on_ack(from, ack, effects, now); },
+          [&](const Alive& alive) {
+            if (alive.epoch != epoch_ || alive.round > round_) return;
+            found->second.round = std::max(found->second.round, alive.round);
+            answer_syncs(effects);
+          },
+          [&](const Forward& forward) { on_forward(from, forward, effects, now); },
+          [&](const Touches& touches) { effects.touched = touches.sessions; },
+          [&](const HandOver& asked) { merge(effects, on_hand_over(from, asked, now.monotonic)); },
+          [](const auto&) {},  // To an earlier role, or not to a leader.
+      },
+      message);
   return effects;
 }
 
@@ -520,6 +528,7 @@ Effects Tenure::on_tick(const ClockReading& reading) {
     over_ = true;
     return effects;
   }
+  tick_hand_over(effects, reading);
   if (phase_ != Phase::gathering && now - last_ping_ >= standing_.times.heartbeat) {
     last_ping_ = now;
     ping(effects);

@@ -31,7 +31,9 @@ namespace quorate {
 ///             each of them was sent (ZOOKEEPER-4643, -3911). Nothing is proposed.
 /// leading     A quorum has the epoch and all of this leader's log, which is therefore committed;
 ///             writes are proposed and syncs answered.
-/// draining    As leading, but new writes wait: the next epoch starts behind an empty window.
+/// draining    As leading, but new writes wait: the next epoch starts behind an empty window, and
+///             so does the successor of a leader that hands over. That happens on request, and of
+///             itself when the others commit without this server's disk for as long as a silence.
 ///
 /// Servers that join later go through the same steps one by one. A server that has accepted a
 /// higher epoch (of a leader that came to nothing) makes this one move on to a higher epoch still.
@@ -56,10 +58,17 @@ class Tenure {
   Effects on_sync(ServerId asker, const SyncRequest& request, Time now);
   /// Where a learner's log parts from ours; nothing: it needs an image.
   Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
+  /// `asker` is this server or a learner.
+  Effects on_hand_over(ServerId asker, const HandOver& asked, Time now);
   Effects on_tick(const ClockReading& now);
 
   /// Gave up: look for a leader again.
   [[nodiscard]] bool is_over() const { return over_; }
+  /// Once it is over: to whom this server has handed over.
+  [[nodiscard]] std::optional<ServerId> successor() const { return successor_; }
+  /// Who would lead best in place of this server: a voter in reach that serves and has come
+  /// furthest.
+  [[nodiscard]] std::optional<ServerId> heir(Time now) const;
   [[nodiscard]] std::optional<Epoch> established() const {
     return window_ ? std::optional(epoch_) : std::nullopt;
   }
@@ -78,6 +87,16 @@ class Tenure {
     SyncRequest request;
     std::uint64_t round = 0;  ///< Confirmed by it.
     Zxid point;
+  };
+
+  struct HandingOver {
+    ServerId to;
+    Time since;
+  };
+  /// Since when this server's log has not come to what a quorum had committed.
+  struct Behind {
+    Zxid until;
+    Time since;
   };
 
   void on_join(ServerId from, const Join& join, Effects& effects, Time now);
@@ -101,6 +120,14 @@ class Tenure {
   void commit_up_to(Zxid zxid, Effects& effects);
   void ping(Effects& effects);
   void answer_syncs(Effects& effects);
+  [[nodiscard]] bool could_lead(ServerId id, Time now) const;
+  [[nodiscard]] HandOverAnswer judge(const HandOver& asked, Time now) const;
+  void begin_hand_over(ServerId to, Effects& effects, Time now);
+  /// While draining: goes on to the next epoch, or leaves, when nothing is under way any more.
+  void try_drained(Effects& effects, Time now);
+  void give_up_hand_over(Effects& effects, const ClockReading& now);
+  [[nodiscard]] bool is_disk_behind(Time now);
+  void tick_hand_over(Effects& effects, const ClockReading& now);
   [[nodiscard]] bool may_propose() const;
   [[nodiscard]] bool is_drained() const;
   [[nodiscard]] Proposals batch_of(const LogPosition& previous, std::vector<Record> records) const;
@@ -124,6 +151,9 @@ class Tenure {
   std::vector<Submission> waiting_writes_;
   std::vector<PendingSync> syncs_;
   std::uint64_t round_ = 0;
+  std::optional<HandingOver> handing_over_;
+  std::optional<ServerId> successor_;
+  Behind behind_;
 };
 
 }  // namespace quorate

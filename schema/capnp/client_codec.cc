@@ -57,6 +57,14 @@ Status read(wire::WatchEvent::Reader in, WatchEvent& out) {
   return {};
 }
 
+Status read(wire::TransferLeadership::Reader in, TransferLeadership& out) {
+  if (const std::int32_t to = in.getTo(); to >= 0)
+    out.to = ServerId{static_cast<std::uint32_t>(to)};
+  take(in.getScheme(), out.scheme);
+  take(in.getCredentials(), out.credentials);
+  return {};
+}
+
 Status read(wire::ClientMessage::Reader in, ClientMessage& out) {
   switch (in.which()) {
     case wire::ClientMessage::REQUEST:
@@ -67,6 +75,8 @@ Status read(wire::ClientMessage::Reader in, ClientMessage& out) {
     case wire::ClientMessage::INSPECT:
       out.emplace<Inspect>();
       return {};
+    case wire::ClientMessage::TRANSFER_LEADERSHIP:
+      return read(in.getTransferLeadership(), out.emplace<TransferLeadership>());
     case wire::ClientMessage::UNSET:
       return {ErrorCode::marshalling_error, "an empty message"};
     default:
@@ -87,6 +97,9 @@ Status read(wire::ServerMessage::Reader in, ServerMessage& out) {
       return read(in.getGoodbye(), out.emplace<Goodbye>());
     case wire::ServerMessage::INSPECTION:
       read_inspection(in.getInspection(), out.emplace<Inspection>());
+      return {};
+    case wire::ServerMessage::LEADERSHIP_TRANSFER:
+      out = LeadershipTransfer{ServerId{in.getLeadershipTransfer().getSuccessor()}};
       return {};
     case wire::ServerMessage::UNSET:
       return {ErrorCode::marshalling_error, "an empty message"};
@@ -174,6 +187,25 @@ void encode(const Inspection& inspection, std::vector<char>& out) {
 void encode(const Inspect&, std::vector<char>& out) {
   append_frame<wire::ClientMessage>(client_message_words + sizeInWords<wire::Inspect>(), out,
                                     [](wire::ClientMessage::Builder root) { root.initInspect(); });
+}
+
+void encode(const LeadershipTransfer& transfer, std::vector<char>& out) {
+  append_frame<wire::ServerMessage>(
+      server_message_words + sizeInWords<wire::LeadershipTransfer>(), out,
+      [&](wire::ServerMessage::Builder root) {
+        root.initLeadershipTransfer().setSuccessor(transfer.successor.value);
+      });
+}
+
+void encode(const TransferLeadership& asked, std::vector<char>& out) {
+  const std::size_t words = client_message_words + sizeInWords<wire::TransferLeadership>() +
+                            text_words(asked.scheme) + data_words(asked.credentials.size());
+  append_frame<wire::ClientMessage>(words, out, [&](wire::ClientMessage::Builder root) {
+    auto to = root.initTransferLeadership();
+    if (asked.to) to.setTo(static_cast<std::int32_t>(asked.to->value));
+    if (!asked.scheme.empty()) to.setScheme(to_text(asked.scheme));
+    if (!asked.credentials.empty()) to.setCredentials(to_data(asked.credentials));
+  });
 }
 
 void encode(const Hello& hello, std::vector<char>& out) {

@@ -26,6 +26,7 @@ void encode(const WatchEvent& event, std::vector<char>& out);
 void encode(const Welcome& welcome, std::vector<char>& out);
 void encode(const Goodbye& goodbye, std::vector<char>& out);
 void encode(const Inspection& inspection, std::vector<char>& out);
+void encode(const LeadershipTransfer& transfer, std::vector<char>& out);
 
 /// The client's side. Error unimplemented for a kind of message from the future: skip it. A reply
 /// with a body from the future holds the error unimplemented; a kind of event from the future is
@@ -33,6 +34,7 @@ void encode(const Inspection& inspection, std::vector<char>& out);
 [[nodiscard]] Result<ServerMessage> decode_server(std::span<const std::byte> frame);
 void encode(const Hello& hello, std::vector<char>& out);
 void encode(const Inspect& inspect, std::vector<char>& out);
+void encode(const TransferLeadership& asked, std::vector<char>& out);
 void encode(const Request& request, std::vector<char>& out);
 
 }  // namespace quorate::capnp_codec

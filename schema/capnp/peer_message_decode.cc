@@ -31,6 +31,7 @@ void read(quorum::Notification::Reader in, ElectionNotice& out, FieldChecks& che
   if (const auto epoch = in.getEstablished(); epoch != none) {
     out.established = checks.epoch(epoch, "notification.established");
   }
+  if (in.getHandedOver()) out.successor = ServerId{in.getSuccessor()};
 }
 
 void read(quorum::Join::Reader in, Join& out, FieldChecks& checks) {
@@ -159,6 +160,23 @@ void read(quorum::Touches::Reader in, Touches& out, FieldChecks& checks) {
   for (const auto touch : sessions) out.sessions.emplace_back(SessionId{touch.getSession()});
 }
 
+void read(quorum::HandOver::Reader in, HandOver& out, FieldChecks& checks) {
+  out.number = in.getNumber();
+  if (const auto id = in.getTo(); id != none) out.to = checks.server(id, "handOver.to");
+}
+
+void read(quorum::HandOverAnswer::Reader in, HandOverAnswer& out, FieldChecks& checks) {
+  out.number = in.getNumber();
+  if (!in.hasRefusal()) {
+    out.successor = checks.server(in.getSuccessor(), "handOverAnswer.successor");
+    return;
+  }
+  PeerRefusal refusal;
+  read_refusal(in.getRefusal(), refusal, checks);
+  out.code = refusal.error;
+  out.text = std::move(refusal.text);
+}
+
 /// Proposals go to `batch`: what a message holds of them is shared and constant.
 void read(quorum::PeerMessage::Reader in, PeerMessage& out, std::shared_ptr<ProposalBatch>& batch,
           FieldChecks& checks) {
@@ -196,6 +214,10 @@ void read(quorum::PeerMessage::Reader in, PeerMessage& out, std::shared_ptr<Prop
       return read(in.getSyncPoints(), out.emplace<SyncPoints>(), checks);
     case quorum::PeerMessage::TOUCHES:
       return read(in.getTouches(), out.emplace<Touches>(), checks);
+    case quorum::PeerMessage::HAND_OVER:
+      return read(in.getHandOver(), out.emplace<HandOver>(), checks);
+    case quorum::PeerMessage::HAND_OVER_ANSWER:
+      return read(in.getHandOverAnswer(), out.emplace<HandOverAnswer>(), checks);
     case quorum::PeerMessage::UNSET:
       return checks.refuse_unset("peer message");
   }

@@ -168,6 +168,8 @@ struct Encoder {
       to.setBlank(from.blank);
       to.setLeader(from.leader ? from.leader->value : none);
       to.setEstablished(from.established ? from.established->value : none);
+      to.setHandedOver(from.successor.has_value());
+      if (from.successor) to.setSuccessor(static_cast<std::uint8_t>(from.successor->value));
     });
   }
   Blob operator()(const Join& from) const {
@@ -239,6 +241,24 @@ struct Encoder {
   Blob operator()(const Forward& from) const { return encode_forward(from); }
   Blob operator()(const SyncPoints& from) const { return encode_sync_points(from.points); }
   Blob operator()(const Touches& from) const { return encode_touches(from.sessions); }
+  Blob operator()(const HandOver& from) const {
+    return encode_plain<quorum::HandOver>(&Root::Builder::initHandOver, [&](auto to) {
+      to.setNumber(from.number);
+      to.setTo(from.to ? from.to->value : none);
+    });
+  }
+  Blob operator()(const HandOverAnswer& from) const {
+    const PeerRefusal refusal{from.code, from.text};
+    const bool refuses = from.code != ErrorCode::ok;
+    const std::size_t words =
+        sizeInWords<quorum::HandOverAnswer>() + (refuses ? refusal_words(refusal) : 0);
+    return build_frame<Root>(words, [&](Root::Builder root) {
+      auto to = root.initHandOverAnswer();
+      to.setNumber(from.number);
+      to.setSuccessor(from.successor.value);
+      if (refuses) fill_refusal(to.initRefusal(), refusal);
+    });
+  }
 };
 
 }  // namespace

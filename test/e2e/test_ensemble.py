@@ -154,6 +154,25 @@ class Crashes(EnsembleCase):
         self.assertIsNot(self.ensemble.leader(), leader)
         self.check_all_hold(self.writer.finish())
 
+    def test_an_emptied_server_gives_out_no_id_of_before(self):
+        """Sessions of before may live on, on other servers. An id holds server 8, incarnation 24, count 32 bits."""
+        first = self.ensemble.members[1]
+
+        def incarnation() -> int:
+            return int(quorate_json(first, "session", "info")[0]["session"], 16) >> 32
+
+        before = incarnation()
+        first.stop()
+        first.start()
+        restarted = incarnation()
+        first.kill()
+        shutil.rmtree(first.data)
+        time.sleep(2)  # A fresh store begins at what second it is.
+        first.start()
+
+        self.assertEqual(restarted, before + 1)
+        self.assertGreater(incarnation(), restarted)
+
     def test_an_emptied_server_learns_all_before_it_counts(self):
         follower = self.ensemble.followers()[0]
         follower.kill()

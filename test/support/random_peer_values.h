@@ -75,7 +75,8 @@ class RandomPeerValues : public RandomValues {
         &RandomPeerValues::proposals,    &RandomPeerValues::ack,
         &RandomPeerValues::committed,    &RandomPeerValues::heartbeat,
         &RandomPeerValues::alive,        &RandomPeerValues::forward,
-        &RandomPeerValues::sync_points,  &RandomPeerValues::touches};
+        &RandomPeerValues::sync_points,  &RandomPeerValues::touches,
+        &RandomPeerValues::hand_over,    &RandomPeerValues::hand_over_answer};
     return (this->*makers[kind])();
   }
 
@@ -111,9 +112,10 @@ class RandomPeerValues : public RandomValues {
  private:
   PeerMessage notification() {
     ElectionNotice made{
-        static_cast<Stance>(below(3)), number(), {epoch(), place()}, flag(), flag(), {}, {}};
+        static_cast<Stance>(below(3)), number(), {epoch(), place()}, flag(), flag(), {}, {}, {}};
     if (flag()) made.leader = server();
     if (flag()) made.established = epoch();
+    if (flag()) made.successor = server();
     return made;
   }
   PeerMessage join() { return Join{epoch(), flag()}; }
@@ -143,6 +145,15 @@ class RandomPeerValues : public RandomValues {
   }
   PeerMessage touches() {
     return Touches{list<SessionId>([this] { return session(); })};
+  }
+  PeerMessage hand_over() {
+    HandOver made{number(), {}};
+    if (flag()) made.to = server();
+    return made;
+  }
+  PeerMessage hand_over_answer() {
+    if (flag()) return HandOverAnswer{number(), ErrorCode::ok, {}, server()};
+    return HandOverAnswer{number(), ErrorCode::not_serving, text(), {}};
   }
 };
 

@@ -42,7 +42,7 @@ class BootFixture {
     REQUIRE(opened.ok());
     words = *std::move(opened);
     MemoryStore store(disk);
-    auto booted = boot(store, self, ClusterId{}, 1, *words, {}, {may_resync});
+    auto booted = boot(store, self, Beginning{}, 1, *words, {}, {may_resync});
     if (!booted) FAIL(booted.error().text);
     return *std::move(booted);
   }
@@ -71,7 +71,7 @@ class BootFixture {
     words.reset();
     words = *LastWords::open(directory / "last_words");
     MemoryStore store(disk);
-    const auto booted = boot(store, self, ClusterId{}, 1, *words);
+    const auto booted = boot(store, self, Beginning{}, 1, *words);
     REQUIRE_FALSE(booted.ok());
     return booted.error();
   }

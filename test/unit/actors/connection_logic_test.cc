@@ -22,6 +22,7 @@ class FakeHost final : public ConnectionHost {
  public:
   void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
   void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
+  void transfer_leadership(std::optional<ServerId> to) override { successors.push_back(to); }
   [[nodiscard]] Inspection inspect() override {
     Inspection inspection;
     inspection.server = {3};
@@ -34,6 +35,7 @@ class FakeHost final : public ConnectionHost {
 
   std::vector<Handshake> handshakes;
   std::vector<RequestBatch> batches;
+  std::vector<std::optional<ServerId>> successors;
 };
 
 /// A connection between a fake network and a fake server.
@@ -172,6 +174,60 @@ TEST_CASE("who asks what the server is gets an answer and no session, and is clo
   CHECK(f.counters.closed_inspected.get() == 1);
   CHECK(f.host.handshakes.empty());
   CHECK(f.host.batches.empty());
+}
+
+TEST_CASE("from the server's own host, leadership is transferred without credentials") {
+  for (const char* address : {"127.0.0.1", "::1", "::ffff:127.0.0.1", "127.8.0.2"}) {
+    CAPTURE(address);
+    Fixture f;
+    f.link.address = address;
+
+    f.logic->on_bytes(Fixture::frame(TransferLeadership{ServerId{2}, {}, {}}));
+
+    CHECK(f.host.successors == std::vector{std::optional(ServerId{2})});
+    CHECK_FALSE(f.logic->is_closed());
+    f.logic->on_leadership(ServerId{2});
+    const auto messages = f.received();
+    REQUIRE(messages.size() == 1);
+    CHECK(std::get<LeadershipTransfer>(messages[0]) == LeadershipTransfer{ServerId{2}});
+    CHECK(f.link.closed == CloseMode::graceful);
+  }
+}
+
+TEST_CASE("from elsewhere, only the super user transfers leadership") {
+  const auto asks = [](const std::string& scheme, const std::string& credentials) {
+    auto f = std::make_unique<Fixture>();
+    f->logic->on_bytes(Fixture::frame(TransferLeadership{std::nullopt, scheme, credentials}));
+    return f;
+  };
+
+  CHECK(asks("digest", "super:test")->host.successors.size() == 1);
+  CHECK(asks("", "")->goodbye() == ErrorCode::no_auth);
+  CHECK(asks("digest", "super:guess")->goodbye() == ErrorCode::no_auth);
+  CHECK(asks("digest", "ann:test")->host.successors.empty());
+  CHECK(asks("sasl", "super:test")->goodbye() == ErrorCode::no_auth);
+}
+
+TEST_CASE("why the leader does not hand over is the goodbye") {
+  Fixture f;
+  f.link.address = "127.0.0.1";
+  f.logic->on_bytes(Fixture::frame(TransferLeadership{}));
+
+  f.logic->on_leadership(Error{ErrorCode::bad_arguments, "server 9 is not a voter"});
+
+  CHECK(f.goodbye() == ErrorCode::bad_arguments);
+}
+
+TEST_CASE("who asked for another leader and hung up is owed nothing") {
+  Fixture f;
+  f.link.address = "127.0.0.1";
+  f.logic->on_bytes(Fixture::frame(TransferLeadership{}));
+  f.logic->dismiss(ErrorCode::not_serving, "this server stops");
+  CHECK(f.goodbye() == ErrorCode::not_serving);
+
+  f.logic->on_leadership(ServerId{2});
+
+  CHECK(f.received().empty());
 }
 
 TEST_CASE("a question about the server has no place behind a Hello") {

@@ -53,5 +53,16 @@ TEST_CASE("session passwords do not repeat and hash alike") {
   CHECK(hash_of(one) != hash_of(entropy.session_password()));
 }
 
+TEST_CASE("only loopback addresses are the host's own") {
+  for (const char* own : {"127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"}) {
+    CAPTURE(own);
+    CHECK(is_loopback(own));
+  }
+  for (const char* other : {"", "128.0.0.1", "1.127.0.1", "::", "::11", "::ffff:10.0.0.1", "12"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_loopback(other));
+  }
+}
+
 }  // namespace
 }  // namespace quorate

@@ -25,10 +25,11 @@ class FakeLink final : public ByteLink {
     closed = mode;
   }
   [[nodiscard]] std::size_t unsent_bytes() const override { return out.size() + stuck; }
-  [[nodiscard]] std::string remote() const override { return "192.0.2.7"; }
+  [[nodiscard]] std::string remote() const override { return address; }
   [[nodiscard]] std::uint16_t remote_port() const override { return 4711; }
   void count_frames(std::size_t, std::size_t) override {}
 
+  std::string address = "192.0.2.7";
   std::vector<char> out, sent;
   std::size_t stuck = 0;  ///< What the peer does not read.
   bool paused = false;

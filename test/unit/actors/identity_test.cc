@@ -13,13 +13,13 @@ const ClusterId drawn = cluster_id_of("drawn at random");
 const ClusterId east = cluster_id_of("east");
 const ClusterId west = cluster_id_of("west");
 
-Result<Boot> start(MemoryDisk& disk, std::uint32_t server,
-                   const std::optional<ClusterId>& cluster) {
+Result<Boot> start(MemoryDisk& disk, std::uint32_t server, const std::optional<ClusterId>& cluster,
+                   Incarnation before = {}) {
   MemoryStore store(disk);
   const test::TemporaryDirectory directory;
   const auto words = LastWords::open(directory / "last_words");
   REQUIRE(words.ok());
-  return boot(store, ServerId{server}, drawn, 1, **words, cluster);
+  return boot(store, ServerId{server}, {drawn, before}, 1, **words, cluster);
 }
 
 TEST_CASE("a fresh store is stamped with server and ensemble, by name or at random") {
@@ -58,6 +58,13 @@ TEST_CASE("each start is an incarnation of its own") {
 
   CHECK(start(disk, 3, {}).value().promises.incarnation == Incarnation{1});
   CHECK(start(disk, 3, {}).value().promises.incarnation == Incarnation{2});
+}
+
+TEST_CASE("only a fresh store begins at the incarnation it is given") {
+  MemoryDisk disk;
+
+  CHECK(start(disk, 3, {}, Incarnation{500}).value().promises.incarnation == Incarnation{501});
+  CHECK(start(disk, 3, {}, Incarnation{900}).value().promises.incarnation == Incarnation{502});
 }
 
 }  // namespace

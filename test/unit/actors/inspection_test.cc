@@ -31,7 +31,7 @@ Standing standing_of(ServerId self, const EpochPromise& promise = {}) {
 
 Effects effects_of(Stance stance, ServerId leader, std::optional<Epoch> established) {
   Effects effects;
-  effects.role = Role{stance, leader, established, {}, true, false};
+  effects.role = Role{stance, leader, established, {}, true, false, {}};
   return effects;
 }
 

@@ -41,6 +41,9 @@ class FakeProposal final : public ThreadActor<Proposal, FakeProposalState> {
         [](survey_a, const Surveyed&) {},
         [](history_a, const FromHistory&) {},
         [](image_a, const ReceivedImage&) { return false; },
+        [](hand_over_a, const HandOverWanted& wanted) {
+          return HandOverAnswer{0, ErrorCode::ok, {}, wanted.to.value_or(ServerId{})};
+        },
         [](tick_a, std::uint64_t) {},
     };
   }

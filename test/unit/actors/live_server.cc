@@ -28,7 +28,7 @@ LiveServer::LiveServer(const std::function<void(Config&)>& configure, IoKind io)
   const TemporaryDirectory directory;
   const auto words = LastWords::open(directory / "last_words");
   REQUIRE(words.ok());
-  auto booted = boot(store_, config_.server_id, ClusterId{}, 1, **words);
+  auto booted = boot(store_, config_.server_id, Beginning{}, 1, **words);
   REQUIRE(booted.ok());
   log_ = std::move(booted->log);
   image_ = std::move(booted->image);

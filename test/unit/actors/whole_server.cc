@@ -63,7 +63,7 @@ WholeServer::WholeServer(MemoryDisk& disk, const Configure& configure) : store_(
   const TemporaryDirectory directory;
   const auto words = LastWords::open(directory / "last_words");
   REQUIRE(words.ok());
-  auto booted = boot(store_, config.server_id, ClusterId{}, 1, **words);
+  auto booted = boot(store_, config.server_id, Beginning{}, 1, **words);
   REQUIRE_MESSAGE(booted.ok(), (booted.ok() ? "" : booted.error().text));
   log_ = std::move(booted->log);
   image_ = std::move(booted->image);

@@ -57,13 +57,14 @@ Golden<PeerMessage> golden_peer_messages() {
   const ProposalBatch nothing{epoch, position, {}, zxid, {}};
   const SyncRequest sync{{5}, 9};
   return {
-      {"notification_first", ElectionNotice{Stance::looking, 1, {}, true, true, ServerId{0}, {}}},
+      {"notification_first",
+       ElectionNotice{Stance::looking, 1, {}, true, true, ServerId{0}, {}, {}}},
       {"notification_following",
-       ElectionNotice{Stance::following, 8, {epoch, zxid}, true, false, ServerId{1}, epoch}},
+       ElectionNotice{Stance::following, 8, {epoch, zxid}, true, false, ServerId{1}, epoch, {}}},
       {"notification_leading",
-       ElectionNotice{Stance::leading, 8, {epoch, zxid}, true, false, ServerId{255}, Epoch{8}}},
+       ElectionNotice{Stance::leading, 8, {epoch, zxid}, true, false, ServerId{255}, Epoch{8}, {}}},
       {"notification_alone",
-       ElectionNotice{Stance::looking, 2, {epoch, zxid}, false, false, {}, {}}},
+       ElectionNotice{Stance::looking, 2, {epoch, zxid}, false, false, {}, {}, {}}},
       {"join", Join{Epoch{8}, true}},
       {"new_epoch", NewEpoch{Epoch{8}}},
       {"epoch_promised",
@@ -88,6 +89,14 @@ Golden<PeerMessage> golden_peer_messages() {
                            write(Multi{{Delete{"/old", 1}, RefusedOp{ErrorCode::bad_arguments}}})},
                           {sync}}},
       {"sync_points", SyncPoints{{{sync, zxid}}}},
+      {"notification_succeeded",
+       ElectionNotice{
+           Stance::looking, 9, {epoch, zxid}, true, false, ServerId{3}, {}, ServerId{3}}},
+      {"hand_over", HandOver{7, ServerId{3}}},
+      {"hand_over_to_anybody", HandOver{8, {}}},
+      {"hand_over_agreed", HandOverAnswer{7, ErrorCode::ok, {}, ServerId{3}}},
+      {"hand_over_refused",
+       HandOverAnswer{8, ErrorCode::not_serving, "no other voter is up to date", {}}},
       {"touches", Touches{{SessionId{0x0100'0000'0000'abcd}, SessionId{-1}}}},
   };
 }

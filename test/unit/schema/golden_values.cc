@@ -140,6 +140,8 @@ Golden<ClientMessage> golden_client_messages() {
       {"reconfig", plain(Reconfig{})},
       {"close_session", plain(CloseSession{})},
       {"inspect", Inspect{}},
+      {"transfer_leadership", TransferLeadership{ServerId{2}, "digest", "super:secret"}},
+      {"transfer_leadership_to_anybody", TransferLeadership{}},
   };
 }
 
@@ -183,6 +185,7 @@ Golden<ServerMessage> golden_server_messages() {
       {"inspection_looking", looking()},
       {"inspection_sends_clients_away", aloof()},
       {"inspection_read_only", reads_only()},
+      {"leadership_transfer", LeadershipTransfer{ServerId{2}}},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},
   };
 }

@@ -20,6 +20,16 @@ export declare const ClientMessage_Which: {
 *
 */
   readonly REQUEST: 2;
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  readonly INSPECT: 3;
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  readonly TRANSFER_LEADERSHIP: 4;
 };
 export type ClientMessage_Which = (typeof ClientMessage_Which)[keyof typeof ClientMessage_Which];
 /**
@@ -30,6 +40,8 @@ export declare class ClientMessage extends $.Struct {
   static readonly UNSET: 0;
   static readonly HELLO: 1;
   static readonly REQUEST: 2;
+  static readonly INSPECT: 3;
+  static readonly TRANSFER_LEADERSHIP: 4;
   static readonly _capnp: {
     displayName: string;
     id: string;
@@ -59,6 +71,28 @@ export declare class ClientMessage extends $.Struct {
   _initRequest(): Request;
   get _isRequest(): boolean;
   set request(value: Request);
+  _adoptInspect(value: $.Orphan<Inspect>): void;
+  _disownInspect(): $.Orphan<Inspect>;
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  get inspect(): Inspect;
+  _hasInspect(): boolean;
+  _initInspect(): Inspect;
+  get _isInspect(): boolean;
+  set inspect(value: Inspect);
+  _adoptTransferLeadership(value: $.Orphan<TransferLeadership>): void;
+  _disownTransferLeadership(): $.Orphan<TransferLeadership>;
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  get transferLeadership(): TransferLeadership;
+  _hasTransferLeadership(): boolean;
+  _initTransferLeadership(): TransferLeadership;
+  get _isTransferLeadership(): boolean;
+  set transferLeadership(value: TransferLeadership);
   toString(): string;
   which(): ClientMessage_Which;
 }
@@ -92,6 +126,17 @@ export declare const ServerMessage_Which: {
 *
 */
   readonly GOODBYE: 4;
+  /**
+* The answer to inspect; the server closes the connection behind it.
+*
+*/
+  readonly INSPECTION: 5;
+  /**
+* The answer to transferLeadership when it is agreed to, else it is a goodbye; the server closes the
+* connection behind it.
+*
+*/
+  readonly LEADERSHIP_TRANSFER: 6;
 };
 export type ServerMessage_Which = (typeof ServerMessage_Which)[keyof typeof ServerMessage_Which];
 /**
@@ -104,6 +149,8 @@ export declare class ServerMessage extends $.Struct {
   static readonly EVENT: 2;
   static readonly WELCOME: 3;
   static readonly GOODBYE: 4;
+  static readonly INSPECTION: 5;
+  static readonly LEADERSHIP_TRANSFER: 6;
   static readonly _capnp: {
     displayName: string;
     id: string;
@@ -155,6 +202,29 @@ export declare class ServerMessage extends $.Struct {
   _initGoodbye(): Goodbye;
   get _isGoodbye(): boolean;
   set goodbye(value: Goodbye);
+  _adoptInspection(value: $.Orphan<Inspection>): void;
+  _disownInspection(): $.Orphan<Inspection>;
+  /**
+* The answer to inspect; the server closes the connection behind it.
+*
+*/
+  get inspection(): Inspection;
+  _hasInspection(): boolean;
+  _initInspection(): Inspection;
+  get _isInspection(): boolean;
+  set inspection(value: Inspection);
+  _adoptLeadershipTransfer(value: $.Orphan<LeadershipTransfer>): void;
+  _disownLeadershipTransfer(): $.Orphan<LeadershipTransfer>;
+  /**
+* The answer to transferLeadership when it is agreed to, else it is a goodbye; the server closes the
+* connection behind it.
+*
+*/
+  get leadershipTransfer(): LeadershipTransfer;
+  _hasLeadershipTransfer(): boolean;
+  _initLeadershipTransfer(): LeadershipTransfer;
+  get _isLeadershipTransfer(): boolean;
+  set leadershipTransfer(value: LeadershipTransfer);
   toString(): string;
   which(): ServerMessage_Which;
 }
@@ -220,7 +290,9 @@ export declare class Hello extends $.Struct {
   get lastSeen(): bigint;
   set lastSeen(value: bigint);
   /**
-* The client is content with a server that cannot write at present.
+* The client is content with a server that cannot write at present, and whose answers may be old:
+* one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+* session, unless that is known to this server alone.
 *
 */
   get readOnly(): boolean;
@@ -296,7 +368,11 @@ export declare class Welcome extends $.Struct {
   get requestsInFlightMax(): number;
   set requestsInFlightMax(value: number);
   /**
-* The server cannot write at present; writes are answered notReadOnly.
+* The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+* a state that was true once, and never older than what the client has seen. As soon as it can
+* write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+* the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+* whether they serve.
 *
 */
   get readOnly(): boolean;
@@ -326,6 +402,330 @@ export declare class Goodbye extends $.Struct {
 */
   get text(): string;
   set text(value: string);
+  toString(): string;
+}
+/**
+* Client to server: "what are you, and how are you doing?" Has no fields in version 1.
+*
+*/
+export declare class Inspect extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+  };
+  toString(): string;
+}
+/**
+* What a server does within its ensemble.
+*
+*/
+export declare const ServerRole: {
+  /**
+* Nothing that this version knows. Take a number from a later version for this one too.
+*
+*/
+  readonly UNKNOWN: 0;
+  /**
+* It looks for a leader, and serves nobody.
+*
+*/
+  readonly LOOKING: 1;
+  /**
+* It follows a leader, and votes.
+*
+*/
+  readonly FOLLOWING: 2;
+  /**
+* It follows a leader, and does not vote.
+*
+*/
+  readonly OBSERVING: 3;
+  /**
+* It leads.
+*
+*/
+  readonly LEADING: 4;
+  /**
+* It is the only server.
+*
+*/
+  readonly ALONE: 5;
+  /**
+* It has been without a leader for a while, and serves reads of what it knows to clients that are
+* content with that (`Hello.readOnly`).
+*
+*/
+  readonly READ_ONLY: 6;
+};
+export type ServerRole = (typeof ServerRole)[keyof typeof ServerRole];
+/**
+* Where something listens.
+*
+*/
+export declare class Address extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+  };
+  /**
+* A name or an address, IPv6 without brackets.
+*
+*/
+  get host(): string;
+  set host(value: string);
+  /**
+* TCP.
+*
+*/
+  get port(): number;
+  set port(value: number);
+  toString(): string;
+}
+/**
+* A server of the ensemble, as the answering server's configuration has it.
+*
+*/
+export declare class EnsembleMember extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+    defaultWeight: DataView<ArrayBufferLike>;
+    defaultGroup: DataView<ArrayBufferLike>;
+  };
+  static _Peers: $.ListCtor<Address>;
+  /**
+* Its id.
+*
+*/
+  get server(): number;
+  set server(value: number);
+  /**
+* It does not vote.
+*
+*/
+  get observer(): boolean;
+  set observer(value: boolean);
+  /**
+* What its vote counts.
+*
+*/
+  get weight(): number;
+  set weight(value: number);
+  /**
+* The group in which it votes; -1 where there are none.
+*
+*/
+  get group(): bigint;
+  set group(value: bigint);
+  _adoptPeers(value: $.Orphan<$.List<Address>>): void;
+  _disownPeers(): $.Orphan<$.List<Address>>;
+  /**
+* Where the other servers reach it; one of them is enough.
+*
+*/
+  get peers(): $.List<Address>;
+  _hasPeers(): boolean;
+  _initPeers(length: number): $.List<Address>;
+  set peers(value: $.List<Address>);
+  _adoptClients(value: $.Orphan<Address>): void;
+  _disownClients(): $.Orphan<Address>;
+  /**
+* Where clients reach it. Absent: the answering server does not know. A host that means "every
+* interface" (0.0.0.0, ::) stands for one of `peers`.
+*
+*/
+  get clients(): Address;
+  _hasClients(): boolean;
+  _initClients(): Address;
+  set clients(value: Address);
+  /**
+* The answering server has a connection with it now; true for itself.
+*
+*/
+  get linked(): boolean;
+  set linked(value: boolean);
+  toString(): string;
+}
+/**
+* Server to client: "this is what I am." What it says is some moments old at most.
+*
+*/
+export declare class Inspection extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+    defaultLeader: DataView<ArrayBufferLike>;
+  };
+  static _Members: $.ListCtor<EnsembleMember>;
+  /**
+* The id of the answering server.
+*
+*/
+  get server(): number;
+  set server(value: number);
+  /**
+* Of its program. Do not parse it.
+*
+*/
+  get version(): string;
+  set version(value: string);
+  /**
+* How long it has been listening to clients, in milliseconds.
+*
+*/
+  get uptimeMs(): bigint;
+  set uptimeMs(value: bigint);
+  /**
+* What it does.
+*
+*/
+  get role(): ServerRole;
+  set role(value: ServerRole);
+  /**
+* It serves clients: it has all that was committed when its leader began to lead, and has heard of
+* the leader lately.
+*
+*/
+  get serving(): boolean;
+  set serving(value: boolean);
+  /**
+* It has lost what it once acknowledged, and neither votes nor leads until it has it again.
+*
+*/
+  get recovering(): boolean;
+  set recovering(value: boolean);
+  /**
+* It and the servers that it is connected with are a quorum.
+*
+*/
+  get quorumLinked(): boolean;
+  set quorumLinked(value: boolean);
+  /**
+* The id of the server that it follows, or of itself when it leads or is alone; -1 for none.
+*
+*/
+  get leader(): number;
+  set leader(value: number);
+  /**
+* Of the leader, once a quorum has adopted it; 0 before.
+*
+*/
+  get epoch(): number;
+  set epoch(value: number);
+  /**
+* The last write that it knows to be committed.
+*
+*/
+  get committed(): bigint;
+  set committed(value: bigint);
+  /**
+* The last write that its clients see.
+*
+*/
+  get applied(): bigint;
+  set applied(value: bigint);
+  /**
+* The last write in its log, on stable storage.
+*
+*/
+  get logged(): bigint;
+  set logged(value: bigint);
+  /**
+* Open sessions of the whole ensemble, as far as this server has applied.
+*
+*/
+  get sessions(): number;
+  set sessions(value: number);
+  /**
+* Open connections of clients to this server; the asking one is not counted.
+*
+*/
+  get connections(): number;
+  set connections(value: number);
+  /**
+* Nodes in its tree.
+*
+*/
+  get znodes(): bigint;
+  set znodes(value: bigint);
+  _adoptMembers(value: $.Orphan<$.List<EnsembleMember>>): void;
+  _disownMembers(): $.Orphan<$.List<EnsembleMember>>;
+  /**
+* In the order of their ids; a server on its own lists itself.
+*
+*/
+  get members(): $.List<EnsembleMember>;
+  _hasMembers(): boolean;
+  _initMembers(length: number): $.List<EnsembleMember>;
+  set members(value: $.List<EnsembleMember>);
+  /**
+* It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+* with notServing. `serving` then says that it does its part for the others.
+*
+*/
+  get sendsClientsAway(): boolean;
+  set sendsClientsAway(value: boolean);
+  toString(): string;
+}
+/**
+* Client to server: "let another server lead." Any server may be asked; it asks the leader. Only from
+* the server's own host (a loopback address), or with the credentials of the super user.
+*
+*/
+export declare class TransferLeadership extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+    defaultTo: DataView<ArrayBufferLike>;
+  };
+  /**
+* The id of the server that is to lead; -1: whichever voter has come furthest.
+*
+*/
+  get to(): number;
+  set to(value: number);
+  /**
+* As in Authenticate; absent: no credentials.
+*
+*/
+  get scheme(): string;
+  set scheme(value: string);
+  _adoptCredentials(value: $.Orphan<$.Data>): void;
+  _disownCredentials(): $.Orphan<$.Data>;
+  /**
+* As in Authenticate.
+*
+*/
+  get credentials(): $.Data;
+  _hasCredentials(): boolean;
+  _initCredentials(length: number): $.Data;
+  set credentials(value: $.Data);
+  toString(): string;
+}
+/**
+* Server to client: "the leader hands over." It does so within moments: as soon as all that was
+* proposed is committed. What the successor makes of it is seen by asking again (inspect).
+* Otherwise the answer is a goodbye: noAuth, badArguments (no voter of this ensemble, or it leads
+* already), notServing (no leader, or nobody else is up to date), unimplemented.
+*
+*/
+export declare class LeadershipTransfer extends $.Struct {
+  static readonly _capnp: {
+    displayName: string;
+    id: string;
+    size: $.ObjectSize;
+  };
+  /**
+* The id of the server that is to lead.
+*
+*/
+  get successor(): number;
+  set successor(value: number);
   toString(): string;
 }
 /**

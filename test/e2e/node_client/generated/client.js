@@ -20,7 +20,17 @@ export const ClientMessage_Which = {
 * Every other frame.
 *
 */
-  REQUEST: 2
+  REQUEST: 2,
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  INSPECT: 3,
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  TRANSFER_LEADERSHIP: 4
 };
 /**
 * The root of every frame that a client sends.
@@ -30,6 +40,8 @@ export class ClientMessage extends $.Struct {
   static UNSET = ClientMessage_Which.UNSET;
   static HELLO = ClientMessage_Which.HELLO;
   static REQUEST = ClientMessage_Which.REQUEST;
+  static INSPECT = ClientMessage_Which.INSPECT;
+  static TRANSFER_LEADERSHIP = ClientMessage_Which.TRANSFER_LEADERSHIP;
   static _capnp = {
     displayName: "ClientMessage",
     id: "d45833a8098cf192",
@@ -99,6 +111,64 @@ export class ClientMessage extends $.Struct {
     $.utils.setUint16(0, 2, this);
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
+  _adoptInspect(value) {
+    $.utils.setUint16(0, 3, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownInspect() {
+    return $.utils.disown(this.inspect);
+  }
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  get inspect() {
+    $.utils.testWhich("inspect", $.utils.getUint16(0, this), 3, this);
+    return $.utils.getStruct(0, Inspect, this);
+  }
+  _hasInspect() {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initInspect() {
+    $.utils.setUint16(0, 3, this);
+    return $.utils.initStructAt(0, Inspect, this);
+  }
+  get _isInspect() {
+    return $.utils.getUint16(0, this) === 3;
+  }
+  set inspect(value) {
+    $.utils.setUint16(0, 3, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptTransferLeadership(value) {
+    $.utils.setUint16(0, 4, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownTransferLeadership() {
+    return $.utils.disown(this.transferLeadership);
+  }
+  /**
+* The first frame instead of hello, and the only one.
+*
+*/
+  get transferLeadership() {
+    $.utils.testWhich("transferLeadership", $.utils.getUint16(0, this), 4, this);
+    return $.utils.getStruct(0, TransferLeadership, this);
+  }
+  _hasTransferLeadership() {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initTransferLeadership() {
+    $.utils.setUint16(0, 4, this);
+    return $.utils.initStructAt(0, TransferLeadership, this);
+  }
+  get _isTransferLeadership() {
+    return $.utils.getUint16(0, this) === 4;
+  }
+  set transferLeadership(value) {
+    $.utils.setUint16(0, 4, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
   toString() { return "ClientMessage_" + super.toString(); }
   which() {
     return $.utils.getUint16(0, this);
@@ -133,7 +203,18 @@ export const ServerMessage_Which = {
 * The last frame before the server closes the connection.
 *
 */
-  GOODBYE: 4
+  GOODBYE: 4,
+  /**
+* The answer to inspect; the server closes the connection behind it.
+*
+*/
+  INSPECTION: 5,
+  /**
+* The answer to transferLeadership when it is agreed to, else it is a goodbye; the server closes the
+* connection behind it.
+*
+*/
+  LEADERSHIP_TRANSFER: 6
 };
 /**
 * The root of every frame that a server sends.
@@ -145,6 +226,8 @@ export class ServerMessage extends $.Struct {
   static EVENT = ServerMessage_Which.EVENT;
   static WELCOME = ServerMessage_Which.WELCOME;
   static GOODBYE = ServerMessage_Which.GOODBYE;
+  static INSPECTION = ServerMessage_Which.INSPECTION;
+  static LEADERSHIP_TRANSFER = ServerMessage_Which.LEADERSHIP_TRANSFER;
   static _capnp = {
     displayName: "ServerMessage",
     id: "833ccde4721500f8",
@@ -272,6 +355,65 @@ export class ServerMessage extends $.Struct {
     $.utils.setUint16(0, 4, this);
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
+  _adoptInspection(value) {
+    $.utils.setUint16(0, 5, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownInspection() {
+    return $.utils.disown(this.inspection);
+  }
+  /**
+* The answer to inspect; the server closes the connection behind it.
+*
+*/
+  get inspection() {
+    $.utils.testWhich("inspection", $.utils.getUint16(0, this), 5, this);
+    return $.utils.getStruct(0, Inspection, this);
+  }
+  _hasInspection() {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initInspection() {
+    $.utils.setUint16(0, 5, this);
+    return $.utils.initStructAt(0, Inspection, this);
+  }
+  get _isInspection() {
+    return $.utils.getUint16(0, this) === 5;
+  }
+  set inspection(value) {
+    $.utils.setUint16(0, 5, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptLeadershipTransfer(value) {
+    $.utils.setUint16(0, 6, this);
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownLeadershipTransfer() {
+    return $.utils.disown(this.leadershipTransfer);
+  }
+  /**
+* The answer to transferLeadership when it is agreed to, else it is a goodbye; the server closes the
+* connection behind it.
+*
+*/
+  get leadershipTransfer() {
+    $.utils.testWhich("leadershipTransfer", $.utils.getUint16(0, this), 6, this);
+    return $.utils.getStruct(0, LeadershipTransfer, this);
+  }
+  _hasLeadershipTransfer() {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initLeadershipTransfer() {
+    $.utils.setUint16(0, 6, this);
+    return $.utils.initStructAt(0, LeadershipTransfer, this);
+  }
+  get _isLeadershipTransfer() {
+    return $.utils.getUint16(0, this) === 6;
+  }
+  set leadershipTransfer(value) {
+    $.utils.setUint16(0, 6, this);
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
   toString() { return "ServerMessage_" + super.toString(); }
   which() {
     return $.utils.getUint16(0, this);
@@ -375,7 +517,9 @@ export class Hello extends $.Struct {
     $.utils.setUint64(32, value, this);
   }
   /**
-* The client is content with a server that cannot write at present.
+* The client is content with a server that cannot write at present, and whose answers may be old:
+* one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+* session, unless that is known to this server alone.
 *
 */
   get readOnly() {
@@ -499,7 +643,11 @@ export class Welcome extends $.Struct {
     $.utils.setUint32(44, value, this);
   }
   /**
-* The server cannot write at present; writes are answered notReadOnly.
+* The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+* a state that was true once, and never older than what the client has seen. As soon as it can
+* write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+* the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+* whether they serve.
 *
 */
   get readOnly() {
@@ -542,6 +690,481 @@ export class Goodbye extends $.Struct {
     $.utils.setText(0, value, this);
   }
   toString() { return "Goodbye_" + super.toString(); }
+}
+/**
+* Client to server: "what are you, and how are you doing?" Has no fields in version 1.
+*
+*/
+export class Inspect extends $.Struct {
+  static _capnp = {
+    displayName: "Inspect",
+    id: "f54a7b170c3f351a",
+    size: new $.ObjectSize(0, 0),
+  };
+  toString() { return "Inspect_" + super.toString(); }
+}
+/**
+* What a server does within its ensemble.
+*
+*/
+export const ServerRole = {
+  /**
+* Nothing that this version knows. Take a number from a later version for this one too.
+*
+*/
+  UNKNOWN: 0,
+  /**
+* It looks for a leader, and serves nobody.
+*
+*/
+  LOOKING: 1,
+  /**
+* It follows a leader, and votes.
+*
+*/
+  FOLLOWING: 2,
+  /**
+* It follows a leader, and does not vote.
+*
+*/
+  OBSERVING: 3,
+  /**
+* It leads.
+*
+*/
+  LEADING: 4,
+  /**
+* It is the only server.
+*
+*/
+  ALONE: 5,
+  /**
+* It has been without a leader for a while, and serves reads of what it knows to clients that are
+* content with that (`Hello.readOnly`).
+*
+*/
+  READ_ONLY: 6
+};
+/**
+* Where something listens.
+*
+*/
+export class Address extends $.Struct {
+  static _capnp = {
+    displayName: "Address",
+    id: "d67c7654302c004c",
+    size: new $.ObjectSize(8, 1),
+  };
+  /**
+* A name or an address, IPv6 without brackets.
+*
+*/
+  get host() {
+    return $.utils.getText(0, this);
+  }
+  set host(value) {
+    $.utils.setText(0, value, this);
+  }
+  /**
+* TCP.
+*
+*/
+  get port() {
+    return $.utils.getUint16(0, this);
+  }
+  set port(value) {
+    $.utils.setUint16(0, value, this);
+  }
+  toString() { return "Address_" + super.toString(); }
+}
+/**
+* A server of the ensemble, as the answering server's configuration has it.
+*
+*/
+export class EnsembleMember extends $.Struct {
+  static _capnp = {
+    displayName: "EnsembleMember",
+    id: "d990579df728df8a",
+    size: new $.ObjectSize(24, 2),
+    defaultWeight: $.getUint32Mask(1),
+    defaultGroup: $.getInt64Mask(-0x1n)
+  };
+  static _Peers;
+  /**
+* Its id.
+*
+*/
+  get server() {
+    return $.utils.getUint32(0, this);
+  }
+  set server(value) {
+    $.utils.setUint32(0, value, this);
+  }
+  /**
+* It does not vote.
+*
+*/
+  get observer() {
+    return $.utils.getBit(32, this);
+  }
+  set observer(value) {
+    $.utils.setBit(32, value, this);
+  }
+  /**
+* What its vote counts.
+*
+*/
+  get weight() {
+    return $.utils.getUint32(8, this, EnsembleMember._capnp.defaultWeight);
+  }
+  set weight(value) {
+    $.utils.setUint32(8, value, this, EnsembleMember._capnp.defaultWeight);
+  }
+  /**
+* The group in which it votes; -1 where there are none.
+*
+*/
+  get group() {
+    return $.utils.getInt64(16, this, EnsembleMember._capnp.defaultGroup);
+  }
+  set group(value) {
+    $.utils.setInt64(16, value, this, EnsembleMember._capnp.defaultGroup);
+  }
+  _adoptPeers(value) {
+    $.utils.adopt(value, $.utils.getPointer(0, this));
+  }
+  _disownPeers() {
+    return $.utils.disown(this.peers);
+  }
+  /**
+* Where the other servers reach it; one of them is enough.
+*
+*/
+  get peers() {
+    return $.utils.getList(0, EnsembleMember._Peers, this);
+  }
+  _hasPeers() {
+    return !$.utils.isNull($.utils.getPointer(0, this));
+  }
+  _initPeers(length) {
+    return $.utils.initList(0, EnsembleMember._Peers, length, this);
+  }
+  set peers(value) {
+    $.utils.copyFrom(value, $.utils.getPointer(0, this));
+  }
+  _adoptClients(value) {
+    $.utils.adopt(value, $.utils.getPointer(1, this));
+  }
+  _disownClients() {
+    return $.utils.disown(this.clients);
+  }
+  /**
+* Where clients reach it. Absent: the answering server does not know. A host that means "every
+* interface" (0.0.0.0, ::) stands for one of `peers`.
+*
+*/
+  get clients() {
+    return $.utils.getStruct(1, Address, this);
+  }
+  _hasClients() {
+    return !$.utils.isNull($.utils.getPointer(1, this));
+  }
+  _initClients() {
+    return $.utils.initStructAt(1, Address, this);
+  }
+  set clients(value) {
+    $.utils.copyFrom(value, $.utils.getPointer(1, this));
+  }
+  /**
+* The answering server has a connection with it now; true for itself.
+*
+*/
+  get linked() {
+    return $.utils.getBit(33, this);
+  }
+  set linked(value) {
+    $.utils.setBit(33, value, this);
+  }
+  toString() { return "EnsembleMember_" + super.toString(); }
+}
+/**
+* Server to client: "this is what I am." What it says is some moments old at most.
+*
+*/
+export class Inspection extends $.Struct {
+  static _capnp = {
+    displayName: "Inspection",
+    id: "f10ce71d34330ca8",
+    size: new $.ObjectSize(64, 2),
+    defaultLeader: $.getInt32Mask(-1)
+  };
+  static _Members;
+  /**
+* The id of the answering server.
+*
+*/
+  get server() {
+    return $.utils.getUint32(0, this);
+  }
+  set server(value) {
+    $.utils.setUint32(0, value, this);
+  }
+  /**
+* Of its program. Do not parse it.
+*
+*/
+  get version() {
+    return $.utils.getText(0, this);
+  }
+  set version(value) {
+    $.utils.setText(0, value, this);
+  }
+  /**
+* How long it has been listening to clients, in milliseconds.
+*
+*/
+  get uptimeMs() {
+    return $.utils.getUint64(8, this);
+  }
+  set uptimeMs(value) {
+    $.utils.setUint64(8, value, this);
+  }
+  /**
+* What it does.
+*
+*/
+  get role() {
+    return $.utils.getUint16(4, this);
+  }
+  set role(value) {
+    $.utils.setUint16(4, value, this);
+  }
+  /**
+* It serves clients: it has all that was committed when its leader began to lead, and has heard of
+* the leader lately.
+*
+*/
+  get serving() {
+    return $.utils.getBit(48, this);
+  }
+  set serving(value) {
+    $.utils.setBit(48, value, this);
+  }
+  /**
+* It has lost what it once acknowledged, and neither votes nor leads until it has it again.
+*
+*/
+  get recovering() {
+    return $.utils.getBit(49, this);
+  }
+  set recovering(value) {
+    $.utils.setBit(49, value, this);
+  }
+  /**
+* It and the servers that it is connected with are a quorum.
+*
+*/
+  get quorumLinked() {
+    return $.utils.getBit(50, this);
+  }
+  set quorumLinked(value) {
+    $.utils.setBit(50, value, this);
+  }
+  /**
+* The id of the server that it follows, or of itself when it leads or is alone; -1 for none.
+*
+*/
+  get leader() {
+    return $.utils.getInt32(16, this, Inspection._capnp.defaultLeader);
+  }
+  set leader(value) {
+    $.utils.setInt32(16, value, this, Inspection._capnp.defaultLeader);
+  }
+  /**
+* Of the leader, once a quorum has adopted it; 0 before.
+*
+*/
+  get epoch() {
+    return $.utils.getUint32(20, this);
+  }
+  set epoch(value) {
+    $.utils.setUint32(20, value, this);
+  }
+  /**
+* The last write that it knows to be committed.
+*
+*/
+  get committed() {
+    return $.utils.getUint64(24, this);
+  }
+  set committed(value) {
+    $.utils.setUint64(24, value, this);
+  }
+  /**
+* The last write that its clients see.
+*
+*/
+  get applied() {
+    return $.utils.getUint64(32, this);
+  }
+  set applied(value) {
+    $.utils.setUint64(32, value, this);
+  }
+  /**
+* The last write in its log, on stable storage.
+*
+*/
+  get logged() {
+    return $.utils.getUint64(40, this);
+  }
+  set logged(value) {
+    $.utils.setUint64(40, value, this);
+  }
+  /**
+* Open sessions of the whole ensemble, as far as this server has applied.
+*
+*/
+  get sessions() {
+    return $.utils.getUint32(48, this);
+  }
+  set sessions(value) {
+    $.utils.setUint32(48, value, this);
+  }
+  /**
+* Open connections of clients to this server; the asking one is not counted.
+*
+*/
+  get connections() {
+    return $.utils.getUint32(52, this);
+  }
+  set connections(value) {
+    $.utils.setUint32(52, value, this);
+  }
+  /**
+* Nodes in its tree.
+*
+*/
+  get znodes() {
+    return $.utils.getUint64(56, this);
+  }
+  set znodes(value) {
+    $.utils.setUint64(56, value, this);
+  }
+  _adoptMembers(value) {
+    $.utils.adopt(value, $.utils.getPointer(1, this));
+  }
+  _disownMembers() {
+    return $.utils.disown(this.members);
+  }
+  /**
+* In the order of their ids; a server on its own lists itself.
+*
+*/
+  get members() {
+    return $.utils.getList(1, Inspection._Members, this);
+  }
+  _hasMembers() {
+    return !$.utils.isNull($.utils.getPointer(1, this));
+  }
+  _initMembers(length) {
+    return $.utils.initList(1, Inspection._Members, length, this);
+  }
+  set members(value) {
+    $.utils.copyFrom(value, $.utils.getPointer(1, this));
+  }
+  /**
+* It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+* with notServing. `serving` then says that it does its part for the others.
+*
+*/
+  get sendsClientsAway() {
+    return $.utils.getBit(51, this);
+  }
+  set sendsClientsAway(value) {
+    $.utils.setBit(51, value, this);
+  }
+  toString() { return "Inspection_" + super.toString(); }
+}
+/**
+* Client to server: "let another server lead." Any server may be asked; it asks the leader. Only from
+* the server's own host (a loopback address), or with the credentials of the super user.
+*
+*/
+export class TransferLeadership extends $.Struct {
+  static _capnp = {
+    displayName: "TransferLeadership",
+    id: "8dd349d512fa1de5",
+    size: new $.ObjectSize(8, 2),
+    defaultTo: $.getInt32Mask(-1)
+  };
+  /**
+* The id of the server that is to lead; -1: whichever voter has come furthest.
+*
+*/
+  get to() {
+    return $.utils.getInt32(0, this, TransferLeadership._capnp.defaultTo);
+  }
+  set to(value) {
+    $.utils.setInt32(0, value, this, TransferLeadership._capnp.defaultTo);
+  }
+  /**
+* As in Authenticate; absent: no credentials.
+*
+*/
+  get scheme() {
+    return $.utils.getText(0, this);
+  }
+  set scheme(value) {
+    $.utils.setText(0, value, this);
+  }
+  _adoptCredentials(value) {
+    $.utils.adopt(value, $.utils.getPointer(1, this));
+  }
+  _disownCredentials() {
+    return $.utils.disown(this.credentials);
+  }
+  /**
+* As in Authenticate.
+*
+*/
+  get credentials() {
+    return $.utils.getData(1, this);
+  }
+  _hasCredentials() {
+    return !$.utils.isNull($.utils.getPointer(1, this));
+  }
+  _initCredentials(length) {
+    return $.utils.initData(1, length, this);
+  }
+  set credentials(value) {
+    $.utils.copyFrom(value, $.utils.getPointer(1, this));
+  }
+  toString() { return "TransferLeadership_" + super.toString(); }
+}
+/**
+* Server to client: "the leader hands over." It does so within moments: as soon as all that was
+* proposed is committed. What the successor makes of it is seen by asking again (inspect).
+* Otherwise the answer is a goodbye: noAuth, badArguments (no voter of this ensemble, or it leads
+* already), notServing (no leader, or nobody else is up to date), unimplemented.
+*
+*/
+export class LeadershipTransfer extends $.Struct {
+  static _capnp = {
+    displayName: "LeadershipTransfer",
+    id: "d36ff242815a580f",
+    size: new $.ObjectSize(8, 0),
+  };
+  /**
+* The id of the server that is to lead.
+*
+*/
+  get successor() {
+    return $.utils.getUint32(0, this);
+  }
+  set successor(value) {
+    $.utils.setUint32(0, value, this);
+  }
+  toString() { return "LeadershipTransfer_" + super.toString(); }
 }
 /**
 * Client to server: "do this."
@@ -4425,6 +5048,8 @@ export class WatchEvent extends $.Struct {
   }
   toString() { return "WatchEvent_" + super.toString(); }
 }
+EnsembleMember._Peers = $.CompositeList(Address);
+Inspection._Members = $.CompositeList(EnsembleMember);
 Create._Acl = $.CompositeList(AclEntry);
 SetAcl._Acl = $.CompositeList(AclEntry);
 Multi._Ops = $.CompositeList(MultiOp);

@@ -156,6 +156,47 @@ TEST_CASE("of equal histories, that of the highest id is voted for") {
   check_all_elect(three_with(same, same, same), s3);
 }
 
+TEST_CASE("of equal histories, that of whom the last leader handed over to comes first") {
+  Hall hall(ServerSet{s1, s2, s3});
+  hall.link_all();
+  hall.enter(s1, looking(same));
+  hall.enter(s2, looking(same));
+  Role left = looking(same);
+  left.successor = s2;
+  hall.enter(s3, left);
+  hall.pass(Election::wait);
+
+  check_all_elect(hall, s2);
+}
+
+TEST_CASE("a successor with less than others has is not preferred") {
+  Hall hall(ServerSet{s1, s2, s3});
+  hall.link_all();
+  hall.enter(s1, looking(same));
+  hall.enter(s2, looking({Epoch{3}, at(3, 4)}));
+  Role left = looking(same);
+  left.successor = s2;
+  hall.enter(s3, left);
+  hall.pass(Election::wait);
+
+  check_all_elect(hall, s3);
+}
+
+TEST_CASE("to whom a leader handed over is passed on by those who look in its round, no longer") {
+  Election election(s1, three_voters());
+  election.on_link_up(s2, Time{0});
+  election.on_role(looking(same), Time{0});
+  ElectionNotice left = vote_for(s3);
+  left.successor = s3;
+
+  election.on_notification(s2, left, Time{0});
+  CHECK(election.own().successor == s3);
+  election.on_role(following(s3), Time{1});
+  election.on_role(looking(same), Time{2});
+
+  CHECK_FALSE(election.own().successor.has_value());
+}
+
 TEST_CASE("a single voter elects itself at once") {
   Election alone(s1, only_one());
 
@@ -313,7 +354,10 @@ TEST_CASE("votes of an earlier round do not count") {
   Election election(s1, three_voters());
   election.on_link_up(s2, Time{0});
   election.on_link_up(s3, Time{0});
-  for (int round = 1; round <= 3; ++round) election.on_role(looking(same), Time{0});
+  for (int round = 1; round <= 3; ++round) {
+    election.on_role(following(s2), Time{0});
+    election.on_role(looking(same), Time{0});
+  }
 
   election.on_notification(s2, vote_for(s3, 2), Time{0});
   const auto effects = election.on_notification(s3, vote_for(s3, 2), Time{0});
@@ -371,6 +415,61 @@ TEST_CASE("a silent voter that goes out of reach ends the waiting") {
   election.on_notification(s2, vote_for(s2), Time{50});
 
   CHECK(election.on_link_down(s3, Time{60}).elected == Elected{s2, false});
+}
+
+TEST_CASE("that others still follow a leader that has left is no answer") {
+  Election election(s3, three_voters());
+  election.on_link_up(s1, Time{0});
+  election.on_link_up(s2, Time{0});
+  ElectionNotice follows;
+  follows.stance = Stance::following;
+  follows.leader = s1;
+  election.on_notification(s2, follows, Time{0});
+  election.on_role(looking(same), Time{0});
+
+  CHECK_FALSE(election.on_notification(s1, vote_for(s3), Time{0}).elected.has_value());
+  CHECK(election.on_tick(Election::wait).elected == Elected{s3, false});
+}
+
+TEST_CASE("that others still follow us is no vote, whatever their round was") {
+  Election election(s3, three_voters());
+  election.on_link_up(s1, Time{0});
+  ElectionNotice follows;
+  follows.stance = Stance::following;
+  follows.leader = s3;
+  follows.round = 8;
+  election.on_notification(s1, follows, Time{0});
+
+  CHECK_FALSE(election.on_role(looking(same), Time{0}).elected.has_value());
+  CHECK(election.own().round == 9);
+  CHECK_FALSE(election.on_tick(Time{1000}).elected.has_value());
+}
+
+TEST_CASE("whoever was elected in our round stays the one to vote for while it begins to lead") {
+  Election election(s2, Quorum(ServerSet{s1, s2, s3, s4, s5}));
+  for (const ServerId id : {s1, s3, s4}) election.on_link_up(id, Time{0});
+  election.on_role(looking(same), Time{0});
+  election.on_notification(s3, vote_for(s4), Time{0});
+  election.on_notification(s4, vote_for(s4), Time{0});
+
+  ElectionNotice begins = vote_for(s4);
+  begins.stance = Stance::leading;
+  election.on_notification(s4, begins, Time{1});
+
+  CHECK(election.own().leader == s4);
+}
+
+TEST_CASE("who comes to have a vote while it looks stays in the round") {
+  Election election(s1, three_voters());
+  election.on_link_up(s2, Time{0});
+  election.on_role(looking(same, false), Time{0});
+  const std::uint64_t round = election.own().round;
+  CHECK_FALSE(election.own().leader.has_value());
+
+  election.on_role(looking(same), Time{1});
+
+  CHECK(election.own().round == round);
+  CHECK(election.own().leader == s1);
 }
 
 TEST_CASE("a better vote within the wait is joined") {

@@ -22,18 +22,20 @@ enum class Fault {
   epoch_before_log,         ///< The promise is stored before the log that it depends on.
   adopted_before_synced,    ///< The promise is reported before the history is synced.
   fence_off,                ///< Who lost its synced tail does not know.
+  successor_forgotten,      ///< Nobody hears to whom a leader has handed over.
 };
 
 /// The faults by their names, in the order of the enumeration.
-constexpr std::array<std::string_view, 9> fault_names{"none",
-                                                      "ack_before_sync",
-                                                      "commit_on_minority",
-                                                      "acks_counted_by_arrival",
-                                                      "apply_before_commit",
-                                                      "truncate_forgotten",
-                                                      "epoch_before_log",
-                                                      "adopted_before_synced",
-                                                      "fence_off"};
+constexpr std::array<std::string_view, 10> fault_names{"none",
+                                                       "ack_before_sync",
+                                                       "commit_on_minority",
+                                                       "acks_counted_by_arrival",
+                                                       "apply_before_commit",
+                                                       "truncate_forgotten",
+                                                       "epoch_before_log",
+                                                       "adopted_before_synced",
+                                                       "fence_off",
+                                                       "successor_forgotten"};
 
 struct Plan {
   std::uint64_t seed = 1;

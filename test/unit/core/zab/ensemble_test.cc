@@ -64,6 +64,7 @@ TEST_CASE("a planted fault is noticed within twenty seeds") {
       {Fault::acks_counted_by_arrival, 1}, {Fault::apply_before_commit, 1},
       {Fault::truncate_forgotten, 1},      {Fault::epoch_before_log, 1},
       {Fault::adopted_before_synced, 1},   {Fault::fence_off, 1},
+      {Fault::successor_forgotten, 1},
   };
   for (const Planted& each : planted) {
     CAPTURE(fault_names[static_cast<std::size_t>(each.fault)]);

@@ -208,6 +208,13 @@ void Server::perform(Effects effects) {
   }
   if (effects.serve) live_->serving = true;
   answer(effects.synced);
+  for (const HandOverAnswer& answer : effects.handed_over) {
+    world_.trace(self_, [&] {
+      return answer.code == ErrorCode::ok
+                 ? "is told: server " + std::to_string(answer.successor.value) + " shall lead"
+                 : "is told: " + answer.text;
+    });
+  }
   for (const Survey& wanted : effects.survey) survey(wanted);
   if (effects.fetch) {
     const Fetch wanted = *effects.fetch;
@@ -284,6 +291,9 @@ void Server::send(const Envelope& envelope) {
   if (world_.fault() == Fault::fence_off) {
     if (auto* promised = std::get_if<EpochPromised>(&message)) promised->remembered = {};
   }
+  if (world_.fault() == Fault::successor_forgotten) {
+    if (auto* notice = std::get_if<ElectionNotice>(&message)) notice->successor.reset();
+  }
   around_.network.send(self_, envelope.to, message);
 }
 
@@ -321,6 +331,15 @@ void Server::apply(const Record& record) {
       live_->unanswered.erase(origin.sequence) > 0)
     around_.acked = std::max(around_.acked, record.zxid());
   live_->records.erase(record.zxid());
+}
+
+bool Server::hand_over(std::optional<ServerId> to) {
+  if (!is_alive() || around_.network.is_paused(self_)) return false;
+  world_.trace(self_, [&] {
+    return "asked to hand over to " + (to ? std::to_string(to->value) : std::string("anybody"));
+  });
+  perform(live_->replica.on_hand_over({1, to}, clock()));
+  return true;
 }
 
 void Server::answer(const std::vector<SyncPoint>& synced) {
@@ -395,12 +414,14 @@ void Server::install(const Fetch& wanted, const Applied& image) {
 void Server::tempt(ServerId leader) {
   const bool chosen = around_.tempted == self_;
   if (!around_.crashes || !(chosen || world_.one_in(4))) return;
+  if (world_.fault() == Fault::epoch_before_log && !chosen) return;
   const bool both = chosen || world_.one_in(2);
-  later(world_.between(0, 6 * ms), [this, leader, both] {
+  later(chosen ? 0 : world_.between(0, 6 * ms), [this, leader, both, chosen] {
     if (!around_.crashes) return;
     around_.tempted.reset();
     crash(true);
     if (both && leader != self_) around_.servers.at(leader)->crash(true);
+    if (chosen) around_.when_tempted();
   });
 }
 

@@ -31,8 +31,9 @@ struct Surroundings {
   Zxid acked;  ///< The highest that any client was told.
   std::uint64_t writes = 0;
   bool crashes = false;  ///< Between the fields of Effects.
-  std::optional<ServerId>
-      tempted;  ///< Crashes when it next adopts an epoch, and its leader with it.
+  /// Crashes when it next adopts an epoch, and its leader with it; then `when_tempted` is called.
+  std::optional<ServerId> tempted;
+  std::function<void()> when_tempted;
 };
 
 class Server {
@@ -53,6 +54,8 @@ class Server {
   /// A client's write, if it is served; returns whether it was sent on.
   bool write();
   void sync();
+  /// An operator wants another leader; returns whether this server could be asked.
+  bool hand_over(std::optional<ServerId> to);
   /// Now and then: an image of the state, and a purge of the log.
   void seal();
 

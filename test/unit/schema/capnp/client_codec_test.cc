@@ -116,6 +116,17 @@ TEST_CASE("the handshake arrives as it was sent") {
   }
 }
 
+TEST_CASE("a wish for another leader and its answer arrive as they were sent") {
+  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+    CAPTURE(seed);
+    test::RandomValues values(seed);
+    TransferLeadership asked{std::nullopt, values.text(), values.text()};
+    if (values.flag()) asked.to = ServerId{static_cast<std::uint32_t>(values.below(256))};
+    check_from_client(asked);
+    check_from_server(LeadershipTransfer{{values.integer<std::uint32_t>()}});
+  }
+}
+
 EnsembleMember member(test::RandomValues& values) {
   EnsembleMember member{{values.integer<std::uint32_t>()},
                         values.flag(),

@@ -194,6 +194,12 @@ TEST_CASE("servers above 255 are refused") {
   const std::string above = ": server 256; none is above 255";
   CHECK(refused([](auto out) { out.initNotification().setLeader(256); }) ==
         "marshalling_error: notification.leader" + above);
+  CHECK(refused([](auto out) { out.initHandOver().setTo(256); }) ==
+        "marshalling_error: handOver.to" + above);
+  CHECK(refused([](auto out) { out.initHandOverAnswer().setSuccessor(256); }) ==
+        "marshalling_error: handOverAnswer.successor" + above);
+  CHECK(refused([](auto out) { out.initHandOverAnswer().initRefusal(); }) ==
+        "marshalling_error: refusal.error: 0 is no reason");
   CHECK(refused([](auto out) { out.initProposals().initAcked(1)[0].setServer(256); }) ==
         "marshalling_error: proposals.acked" + above);
   CHECK(refused([](auto out) { out.initEpochPromised().initRemembered(1)[0].setServer(256); }) ==

@@ -109,11 +109,12 @@ TEST_CASE("the outermost numbers pass") {
   const Zxid last = Zxid::at(last_epoch, 0xffff'ffff);
   const ElectionNotice notification{
       Stance::leading, ~std::uint64_t{0}, {last_epoch, last}, true, true,
-      ServerId{255},   last_epoch};
+      ServerId{255},   last_epoch,        ServerId{255}};
 
   CHECK(decoded<ElectionNotice>(encode_peer_message(notification)) == notification);
   CHECK(decoded<Ack>(encode_peer_message(Ack{last_epoch, last})) == Ack{last_epoch, last});
-  const ElectionNotice first{Stance::looking, 0, {}, false, false, ServerId{0}, Epoch{0}};
+  const ElectionNotice first{Stance::looking, 0,           {},       false,
+                             false,           ServerId{0}, Epoch{0}, ServerId{0}};
   CHECK(decoded<ElectionNotice>(encode_peer_message(first)) == first);
 }
 
