@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 
 from checks import check, longest_gap
-from cluster import Cluster
+from cluster import AS_SUPER, Cluster
 from ensemble import Member, contents
 from faults import FAULTS
 from history import History, load
@@ -156,6 +156,10 @@ class Leg:
         self.wait_until(answered, "a read is answered")
         epoch, counter = json.loads(said)["mzxid"].split(".")
         return (int(epoch, 16) << 32) + int(counter, 16)
+
+    def ask_for_leader(self, asked: Member, to: Member) -> bool:
+        """Whether the leader has handed over as an operator wants it."""
+        return ask(asked.endpoint, *AS_SUPER, "leader", "transfer", "--to", str(to.number)) is not None
 
     def write_much(self) -> None:
         """Megabytes, and not a part of the history."""

@@ -9,6 +9,9 @@ TICK_MS = 500
 # Images and checkpoints are written while things happen, and the log is purged as soon as may be.
 SHORT_LOG = ["--snapshot-interval-s", "1", "--snapshot-records", "1000", "--checkpoint-log-bytes", "16MiB", "--history-records", "0"]
 
+SUPER = ["--super-digest", "super:D/InIHSb7yEEbrWz8b9l71RjZJU="]
+AS_SUPER = ["--auth", "digest:super:test"]
+
 
 class Cluster(Ensemble):
     """Servers 1..count below a directory, which stays."""
@@ -26,7 +29,8 @@ class Cluster(Ensemble):
             member.host, member.port = network.host(number), network.port(number)
             member.under = network.under(number)
             # Each sees the others at addresses of its own, so the ensemble has a name.
-            member.options += ["--cluster-id", "chaos", "--tick-time-ms", str(TICK_MS), "--connections-per-ip-max", "0", *SHORT_LOG]
+            member.options += ["--cluster-id", "chaos", "--tick-time-ms", str(TICK_MS), "--connections-per-ip-max", "0", *SUPER,
+                               *SHORT_LOG]
             self.members[number] = member
 
     @property

@@ -85,6 +85,28 @@ def pause_follower(leg) -> None:
     follower.resume()
 
 
+@fault("transfer-leadership")
+def transfer_leadership(leg) -> None:
+    agreed = 0
+    for _ in range(6):
+        asked = leg.random.choice(list(leg.cluster.members.values()))
+        to = leg.random.choice(leg.followers())
+        leg.say(f"ask {asked.number} to have {to.number} lead")
+        agreed += leg.ask_for_leader(asked, to)
+        leg.hold(0.05, 0.8)
+    if agreed == 0:
+        leg.fail("nobody who was asked agreed to another leader")
+
+
+@fault("stop-leader")
+def stop_leader(leg) -> None:
+    leader = leg.leader()
+    leg.say(f"end the leader, {leader.number}, in order")
+    leader.stop()
+    leg.hold(0.2, 1.5)
+    leader.start(wait=False)
+
+
 @fault("restart-loop")
 def restart_loop(leg) -> None:
     victim = leg.random.choice(list(leg.cluster.members.values()))

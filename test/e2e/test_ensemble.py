@@ -251,6 +251,71 @@ class Observers(unittest.TestCase):
         self.assertEqual(quorate(self.observer, "get", "/a").stdout, "first\n")
 
 
+class Weights(unittest.TestCase):
+    """Server 1 has as many votes as both others together, and one more."""
+
+    def setUp(self) -> None:
+        self.ensemble = Ensemble(settings="group.1=1:2:3\nweight.1=3\nweight.2=1\nweight.3=1\n")
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+        self.heavy, *self.light = self.ensemble.members.values()
+
+    def test_the_heavy_server_serves_without_the_others(self):
+        quorate(self.light[0], "create", "/a", "first")
+        for member in self.light:
+            member.kill()
+
+        quorate(self.heavy, "set", "/a", "second", timeout=PATIENCE)
+
+        for member in self.light:
+            member.start()
+            quorate(member, "sync", "/a")
+            self.assertEqual(quorate(member, "get", "/a").stdout, "second\n")
+
+    def test_a_majority_of_servers_with_a_minority_of_votes_serves_nobody(self):
+        self.heavy.kill()
+        for member in self.light:
+            member.wait_for_line("not_serving")
+
+        time.sleep(3)
+
+        self.assertEqual([quorate(member, "health", check=False).returncode for member in self.light], [1, 1])
+        self.heavy.start()
+        for member in self.light:
+            quorate(member, "sync", "/")
+
+
+class Groups(unittest.TestCase):
+    """Two of three groups of three must each have a majority."""
+
+    def setUp(self) -> None:
+        self.ensemble = Ensemble(9, settings="group.1=1:2:3\ngroup.2=4:5:6\ngroup.3=7:8:9\n")
+        self.addCleanup(self.ensemble.discard)
+        self.ensemble.start()
+
+    def kill(self, *numbers: int) -> None:
+        for number in numbers:
+            self.ensemble.members[number].kill()
+
+    def test_four_servers_of_the_right_groups_are_a_quorum_and_five_of_the_wrong_are_not(self):
+        members = self.ensemble.members
+        quorate(members[1], "create", "/a", "first")
+        self.kill(3, 6, 7, 8, 9)
+
+        quorate(members[1], "set", "/a", "second", timeout=PATIENCE)
+
+        for number in (7, 8, 9):
+            members[number].start(wait=False)
+        quorate(members[7], "sync", "/a", timeout=PATIENCE)
+        self.kill(2, 5)
+        time.sleep(3)
+        alive = (1, 4, 7, 8, 9)
+        self.assertEqual([quorate(members[number], "health", check=False).returncode for number in alive], [1] * 5)
+        members[2].start()
+        quorate(members[9], "sync", "/a", timeout=PATIENCE)
+        self.assertEqual(quorate(members[9], "get", "/a").stdout, "second\n")
+
+
 class Replacement(EnsembleCase):
     def test_a_server_is_replaced_by_one_at_another_address(self):
         self.through("create", "/kept", "value")
@@ -372,6 +437,23 @@ history_h=0
         self.check_is_whole(behind)
         leader.start()
         self.check_is_whole(leader)
+
+    def test_an_image_is_not_received_into_a_disk_without_room(self):
+        follower = self.ensemble.followers()[0]
+        follower.kill()
+        self.keep_some()
+        self.purge()
+        options = follower.options
+        follower.options = [*options, "--disk-low-bytes", "1TiB"]
+
+        follower.start(wait=False)
+
+        follower.wait_for_line("no_room_for_image", "disk_low_bytes are 1099511627776")
+        self.assertEqual(quorate(follower, "health", check=False).returncode, 1)
+        follower.kill()
+        follower.options = options
+        follower.start()
+        self.check_is_whole(follower)
 
     def test_whoever_is_killed_while_an_image_is_on_its_way_comes_back(self):
         behind = self.ensemble.followers()[0]
