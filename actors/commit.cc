@@ -24,6 +24,8 @@ constexpr milliseconds tick_every{100};
 constexpr std::chrono::microseconds turn_max{1000};
 constexpr std::size_t txns_between_clock_readings = 16;
 constexpr milliseconds silence_max = ZabTimes{}.silence + 2 * tick_every;
+/// Before that a server without a leader serves no reads either.
+constexpr milliseconds leaderless_min{2000};
 constexpr std::size_t streams_between_clock_readings = 64;
 /// Records of a seal that a turn gives; they take less than half of it.
 constexpr std::size_t slice_records = 500;
@@ -58,7 +60,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         },
         [this](greet_a, const std::shared_ptr<Handshake>& handshake) {
           machine_.on_handshake(handshake->connection, handshake->session,
-                                std::move(handshake->body), handshake->last_seen);
+                                std::move(handshake->body), handshake->last_seen,
+                                handshake->reads_suffice);
         },
         [this](request_a, const std::shared_ptr<RequestBatch>& batch) {
           machine_.on_requests(std::move(*batch));
@@ -148,13 +151,15 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     if (machine_.is_serving()) return;
     service_ = batch.service;
     leads_ = batch.leads;
+    leaderless_since_.reset();
     forget_last_words();
     if (leads_) {
       agree_on_settings();
       introduce_sessions();
     }
-    machine_.on_serving();
-    log_.info("serving", kv("zxid", machine_.state().last_applied()),
+    const bool sends_away = leads_ && has_peers_ && !context_.config.leader_serves;
+    machine_.on_serving(sends_away ? Clients::sent_away : Clients::welcome);
+    log_.info("serving", kv("clients", !sends_away), kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
   }
@@ -263,6 +268,8 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     const State& all = machine_.state();
     context_.board.post([&](Notice& notice) {
       notice.serving = machine_.is_serving();
+      notice.sends_clients_away = machine_.sends_away();
+      notice.read_only = machine_.is_read_only();
       notice.applied = all.last_applied();
       notice.sessions = all.sessions().size();
       notice.znodes = all.tree().size();
@@ -290,6 +297,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     ticked_ = SteadyClock::now();
     const ClockReading now = context_.clock.read();
     machine_.on_tick(now.monotonic);
+    look_for_a_leader(now.monotonic);
     if (is_seal_due(now.monotonic)) begin_seal(now.monotonic);
     // Whoever has a voice is to be heard, although nothing is written.
     if (doubt_) machine_.mark_digest();
@@ -299,6 +307,21 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   }
 
   [[nodiscard]] bool may_write() const { return has_room_ && !doubt_; }
+
+  /// Reads are served without a leader when there has been none for longer than an election takes.
+  void look_for_a_leader(milliseconds now) {
+    if (!context_.config.read_only_mode || machine_.is_serving() || machine_.is_read_only()) return;
+    if (context_.board.read().stance != Stance::looking) {
+      leaderless_since_.reset();
+      return;
+    }
+    if (!leaderless_since_) leaderless_since_ = now;
+    if (now - *leaderless_since_ < std::max(leaderless_min, context_.config.tick_time)) return;
+    machine_.on_read_only();
+    if (!machine_.is_read_only()) return;
+    log_.info("read_only", kv("zxid", machine_.state().last_applied()),
+              kv("znodes", machine_.state().tree().size()));
+  }
 
   /// One seal at a time: while the image is being written, changes gather in the tree, where a
   /// znode that changes often counts once.
@@ -380,6 +403,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::uint64_t applied_since_seal_ = 0;
   milliseconds sealed_at_{0};
   milliseconds next_reaping_{0};
+  std::optional<milliseconds> leaderless_since_;  ///< While it looks for one.
 };
 
 }  // namespace

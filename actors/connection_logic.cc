@@ -32,6 +32,8 @@ std::string_view goodbye_text(ErrorCode reason) {
       return "this server is behind what the client has seen; try another server";
     case ErrorCode::not_serving:
       return "this server does not serve; try another server";
+    case ErrorCode::not_read_only:
+      return "this server cannot write, or could not until now; say hello again, to any server";
     case ErrorCode::quota_exceeded:
       return "more watches than this server allows for a connection";
     case ErrorCode::throttled:
@@ -123,7 +125,7 @@ void ConnectionLogic::on_hello(const Hello& hello) {
   const std::int64_t timeout_ms = std::clamp<std::int64_t>(
       hello.timeout_ms, limits_.session_timeout_min.count(), limits_.session_timeout_max.count());
   phase_ = Phase::greeting;
-  Handshake handshake{serial_, hello.session, hello.last_seen, {}};
+  Handshake handshake{serial_, hello.session, hello.last_seen, {}, hello.read_only};
   if (hello.session == SessionId{}) {
     password_ = host_.new_password();
     handshake.session = host_.new_session_id();
@@ -269,6 +271,7 @@ void ConnectionLogic::deliver(const SessionOpened& opened) {
   welcome.password = password_;
   welcome.timeout_ms = opened.timeout_ms;
   welcome.zxid = opened.zxid;
+  welcome.read_only = opened.read_only;
   welcome.frame_bytes_max = static_cast<std::uint32_t>(limits_.frame_bytes_max);
   welcome.requests_in_flight_max = limits_.requests_in_flight_max;
   capnp_codec::encode(welcome, link_.output());

@@ -39,8 +39,9 @@ struct ConnectionLimits {
 struct Handshake {
   ConnectionSerial connection;
   SessionId session;
-  Zxid last_seen;  ///< A server behind it refuses.
-  TxnBody body;    ///< CreateSession or AttachSession.
+  Zxid last_seen;              ///< A server behind it refuses.
+  TxnBody body;                ///< CreateSession or AttachSession.
+  bool reads_suffice = false;  ///< The client is content with a server that cannot write.
 };
 
 /// What the logic needs of its server.

@@ -6,6 +6,7 @@ namespace quorate {
 namespace {
 
 ServerRole role_of(const Config& config, const Notice& notice) {
+  if (notice.read_only) return ServerRole::read_only;
   switch (notice.stance) {
     case Stance::leading:
       return config.membership.members.size() > 1 ? ServerRole::leading : ServerRole::alone;
@@ -49,6 +50,7 @@ Inspection inspection_of(const Config& config, const Notice& notice,
   shown.uptime_ms = static_cast<std::uint64_t>(uptime.count());
   shown.role = role_of(config, notice);
   shown.serving = notice.serving && notice.established.has_value();
+  shown.sends_clients_away = notice.sends_clients_away;
   shown.recovering = notice.recovering;
   shown.quorum_linked = notice.quorum_linked;
   shown.leader = notice.leader;

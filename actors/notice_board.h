@@ -30,6 +30,8 @@ struct Notice {
   bool quorum_linked = false;      ///< These are a quorum.
   // From commit.
   bool serving = false;
+  bool sends_clients_away = false;  ///< It serves, but others take the clients.
+  bool read_only = false;           ///< It does not serve, but answers reads.
   Zxid applied;
   std::size_t sessions = 0;
   std::size_t znodes = 0;

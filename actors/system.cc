@@ -96,6 +96,10 @@ CommitLimits commit_limits(const Config& config) {
   return limits;
 }
 
+SessionRules session_rules(const Config& config) {
+  return {config.local_sessions, config.local_sessions_upgrade, config.tick_time};
+}
+
 RoomKeeperSettings room_settings(const Config& config, const RocksStore& store) {
   return {config.data_log_dir,
           config.data_dir,
@@ -206,7 +210,7 @@ class RunningSystem final : public System {
                  &transport_,
                  room_.get()} {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
-                          commit_limits(config), entropy_.number());
+                          commit_limits(config), entropy_.number(), session_rules(config));
     machine.mark_applies(words_->mark());
     const int client_socket = sockets.client.fd.release();
     const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;

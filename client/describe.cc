@@ -109,6 +109,8 @@ std::string explain(ErrorCode code) {
       return "another connection owns the session now";
     case ErrorCode::not_read_only:
       return "the server is read-only";
+    case ErrorCode::ephemeral_on_local_session:
+      return "the session is known to one server alone (a local session), and owns no nodes";
     case ErrorCode::no_watcher:
       return "there is no such watch";
     case ErrorCode::reconfig_disabled:

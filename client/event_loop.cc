@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "schema/capnp/client_codec.h"
 
 namespace quorate::client {
 namespace {
@@ -110,6 +111,7 @@ void EventLoop::run() {
     if (stopping_) break;
     sleep(lock);
     if (fd_ < 0) advance_dial(now());
+    advance_inquiry(now());
     session_.on_tick(now());
   }
   stopped_ = true;
@@ -122,6 +124,7 @@ void EventLoop::perform() {
     dialer_.start(*effects.dial);
     advance_dial(now());
   }
+  if (effects.inquire) inquire(*effects.inquire);
   if (effects.deliveries.empty()) return;
   bool state = false;
   for (const Delivery& delivery : effects.deliveries) {
@@ -135,6 +138,7 @@ void EventLoop::perform() {
 
 void EventLoop::hang_up() {
   dialer_.cancel();
+  inquiry_.reset();
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
 }
@@ -155,6 +159,20 @@ void EventLoop::advance_dial(TimePoint at) {
       return;
     }
   }
+}
+
+void EventLoop::inquire(const Host& host) {
+  std::vector<char> question;
+  capnp_codec::encode(Inspect{}, question);
+  inquiry_ = std::make_unique<Inquiry>(host, question, wake_);
+}
+
+void EventLoop::advance_inquiry(TimePoint at) {
+  if (inquiry_ == nullptr) return;
+  inquiry_->advance();
+  if (!inquiry_->is_done()) return;
+  Said said = std::exchange(inquiry_, nullptr)->take_said();
+  session_.on_inspected(said.host, wanted<Inspection>(std::move(said.message)), at);
 }
 
 void EventLoop::flush() {
@@ -180,28 +198,30 @@ void EventLoop::judge_congestion() {
 
 void EventLoop::sleep(std::unique_lock<std::mutex>& lock) {
   judge_congestion();
-  std::array<pollfd, 2> fds{};
+  std::array<pollfd, 3> fds{};
   fds[0] = {wake_->fd(), POLLIN, 0};
-  nfds_t count = 1;
+  // poll() passes over negative descriptors.
+  fds[1].fd = fds[2].fd = -1;
   if (fd_ >= 0) {
     const int want_in = congested_ ? 0 : POLLIN;
     const int want_out = session_.output().empty() ? 0 : POLLOUT;
-    fds[1] = {fd_, static_cast<short>(want_in | want_out), 0};
-    count = want_in + want_out != 0 ? 2 : 1;
+    // Nothing wanted: a broken connection would be told of again and again.
+    if (want_in + want_out != 0) fds[1] = {fd_, static_cast<short>(want_in | want_out), 0};
   } else if (dialer_.fd() >= 0) {
     fds[1] = {dialer_.fd(), POLLOUT, 0};
-    count = 2;
   }
+  if (inquiry_ != nullptr) fds[2] = inquiry_->wanted();
   sleeps_until_ = std::min(session_.next_tick(), now() + sleep_max);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(sleeps_until_ - now()).count();
   asleep_ = true;
   lock.unlock();
-  ::poll(fds.data(), count, static_cast<int>(std::max<std::int64_t>(left, 0)));
+  ::poll(fds.data(), fds.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
   if (fds[0].revents != 0) wake_->drain();
   lock.lock();
   asleep_ = false;
   sleeps_until_ = TimePoint::max();
-  if (count == 2 && fd_ >= 0 && (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0) receive(lock);
+  if (fd_ >= 0 && fds[1].fd == fd_ && (fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+    receive(lock);
 }
 
 void EventLoop::receive(std::unique_lock<std::mutex>& lock) {

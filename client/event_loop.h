@@ -16,6 +16,7 @@
 
 #include "client/callback_thread.h"
 #include "client/dialer.h"
+#include "client/inquiry.h"
 #include "client/session.h"
 #include "client/wake_fd.h"
 
@@ -57,6 +58,8 @@ class EventLoop {
   void flush();
   void hang_up();
   void advance_dial(TimePoint now);
+  void inquire(const Host& host);
+  void advance_inquiry(TimePoint now);
   void after_submit(CallThread thread);
   /// Sleeps until there is something to do. Gives up the lock meanwhile.
   void sleep(std::unique_lock<std::mutex>& lock);
@@ -69,6 +72,7 @@ class EventLoop {
   Session session_;
   std::shared_ptr<WakeFd> wake_;
   Dialer dialer_;
+  std::unique_ptr<Inquiry> inquiry_;  ///< A server that is asked beside.
   int fd_ = -1;
   std::size_t callbacks_max_;
   std::size_t waiters_ = 0;              ///< Synchronous calls without an answer.

@@ -118,6 +118,13 @@ std::chrono::milliseconds HostList::pause() {
   return std::chrono::milliseconds(whole - static_cast<std::int64_t>(random() % (half + 1)));
 }
 
+const Host& HostList::other_than(const Host& host) {
+  check(hosts_.size() > 1, "there is another host");
+  const Host* other = &hosts_[next_other_++ % hosts_.size()];
+  if (*other == host) other = &hosts_[next_other_++ % hosts_.size()];
+  return *other;
+}
+
 void HostList::succeeded() { failures_ = 0; }
 
 // SplitMix64: all that shuffling and jitter need.

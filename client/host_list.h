@@ -43,6 +43,8 @@ class HostList {
   [[nodiscard]] std::chrono::milliseconds pause();
   /// The last one given opened the session.
   void succeeded();
+  /// Another host than this one, each in turn. REQUIRES: there is more than one.
+  const Host& other_than(const Host& host);
 
   [[nodiscard]] std::size_t size() const { return hosts_.size(); }
 
@@ -52,6 +54,7 @@ class HostList {
   std::vector<Host> hosts_;
   std::uint64_t random_;
   std::size_t next_ = 0;
+  std::size_t next_other_ = 0;
   std::size_t failures_ = 0;  ///< Tries since the last success.
 };
 

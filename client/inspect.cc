@@ -1,22 +1,11 @@
 #include "client/inspect.h"
 
 #include <utility>
-#include <variant>
 
 #include "client/question.h"
 #include "schema/capnp/client_codec.h"
 
 namespace quorate::client {
-namespace {
-
-template <class Wanted>
-Result<Wanted> wanted(Result<ServerMessage>&& message) {
-  if (!message) return message.error();
-  if (auto* found = std::get_if<Wanted>(&*message)) return std::move(*found);
-  return Error{ErrorCode::marshalling_error, "the server answers something else"};
-}
-
-}  // namespace
 
 std::vector<Answer> inspect(const std::vector<Host>& hosts, std::chrono::milliseconds timeout) {
   std::vector<char> question;

@@ -55,7 +55,10 @@ struct Options {
   /// reading until they catch up.
   std::size_t callbacks_max = std::size_t{1} << 16;
 
-  /// Content with a server that cannot write: then the state is `read_only`.
+  /// Content with a server that has no leader: then the state is `read_only`, what is read may be
+  /// old (though never older than what this client has seen), writes and sync() fail with
+  /// not_read_only, and the other servers are asked until one can write. A session that began so
+  /// ends with its connection; watches are kept. A session that began otherwise is not served.
   bool read_only = false;
 
   /// Proved on every connection before anything else is sent.

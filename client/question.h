@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <span>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "client/host_list.h"
@@ -25,5 +27,13 @@ struct Said {
 /// unimplemented (its version does not know the question).
 [[nodiscard]] std::vector<Said> ask(const std::vector<Host>& hosts, std::span<const char> question,
                                     std::chrono::milliseconds timeout);
+
+/// The message if it is of the kind that the question wants.
+template <class Wanted>
+[[nodiscard]] Result<Wanted> wanted(Result<ServerMessage>&& message) {
+  if (!message) return message.error();
+  if (auto* found = std::get_if<Wanted>(&*message)) return std::move(*found);
+  return Error{ErrorCode::marshalling_error, "the server answers something else"};
+}
 
 }  // namespace quorate::client

@@ -61,9 +61,12 @@ Session::Session(const Options& options, Endpoints endpoints, std::uint64_t seed
   seen_ = relative_ = options.resume->last_seen;
 }
 
-SessionTicket Session::ticket() const { return {session_, password_, seen_}; }
+SessionTicket Session::ticket() const {
+  if (is_stopgap_) return {{}, {}, seen_};
+  return {session_, password_, seen_};
+}
 
-void Session::start(TimePoint now) { dial(now); }
+void Session::start(TimePoint now) { dial(hosts_.next(), now); }
 
 // --- From the application ----------------------------------------------------------------------
 
@@ -138,6 +141,7 @@ void Session::close(TimePoint now) {
     return;
   }
   closing_ = true;
+  better_.reset();
   close_deadline_ = now + (operation_timeout_.count() > 0 ? operation_timeout_ : timeout_);
   Call call;
   call.request.operation = CloseSession{};
@@ -149,8 +153,8 @@ void Session::close(TimePoint now) {
 
 // --- The connection ----------------------------------------------------------------------------
 
-void Session::dial(TimePoint now) {
-  host_ = hosts_.next();
+void Session::dial(const Host& host, TimePoint now) {
+  host_ = host;
   phase_ = Phase::dialling;
   phase_deadline_ = now + connect_timeout();
   effects_.dial = host_;
@@ -177,11 +181,14 @@ void Session::break_connection(const std::string& why, TimePoint now) {
   last_failure_ = to_string(host_) + ": " + why;
   const bool served = phase_ == Phase::serving;
   phase_ = Phase::waiting;
-  effects_.hang_up = true;
-  effects_.dial.reset();
-  output_.clear();
-  input_.clear();
+  hang_up();
   restoring_ = 0;
+  better_.reset();
+  search_at_ = TimePoint::max();
+  if (std::exchange(is_stopgap_, false)) {
+    session_ = {};
+    password_ = {};
+  }
   ping_pending_ = false;
   calls_.fail_pending({ErrorCode::connection_loss, "the connection broke (" + last_failure_ + ")"},
                       effects_.deliveries);
@@ -191,15 +198,20 @@ void Session::break_connection(const std::string& why, TimePoint now) {
     return;
   }
   phase_deadline_ = now + hosts_.pause();
-  if (phase_deadline_ <= now) dial(now);
+  if (phase_deadline_ <= now) dial(hosts_.next(), now);
+}
+
+void Session::hang_up() {
+  effects_.hang_up = true;
+  effects_.dial.reset();
+  effects_.inquire.reset();
+  output_.clear();
+  input_.clear();
 }
 
 void Session::finish(SessionState state, const Error& error) {
   phase_ = Phase::ended;
-  effects_.hang_up = true;
-  effects_.dial.reset();
-  output_.clear();
-  input_.clear();
+  hang_up();
   calls_.fail_pending(error, effects_.deliveries);
   calls_.fail_outgoing(error, effects_.deliveries);
   for (Proof& proof : proofs_) {
@@ -240,7 +252,7 @@ void Session::on_tick(TimePoint now) {
   }
   switch (phase_) {
     case Phase::waiting:
-      if (now >= phase_deadline_) dial(now);
+      if (now >= phase_deadline_) dial(hosts_.next(), now);
       return;
     case Phase::dialling:
     case Phase::greeting:
@@ -255,6 +267,7 @@ void Session::on_tick(TimePoint now) {
     case Phase::ended:
       return;
   }
+  if (now >= search_at_) search(now);
   if (!read_paused_ && now - last_heard_ >= silence_max()) {
     break_connection("nothing heard for " + std::to_string(silence_max().count()) + " ms", now);
   } else if (!ping_pending_ && now - last_sent_ >= ping_interval()) {
@@ -268,6 +281,7 @@ TimePoint Session::next_tick() const {
   if (phase_ == Phase::ended) return TimePoint::max();
   TimePoint next = std::min(calls_.next_deadline(), close_deadline_);
   if (phase_ != Phase::serving) return std::min(next, phase_deadline_);
+  next = std::min(next, search_at_);
   if (!read_paused_) next = std::min<TimePoint>(next, last_heard_ + silence_max());
   if (!ping_pending_) next = std::min<TimePoint>(next, last_sent_ + ping_interval());
   return next;
@@ -311,6 +325,7 @@ void Session::send_watches() {
 
 void Session::pump(TimePoint now) {
   if (phase_ != Phase::serving) return;
+  if (better_) return move_when_idle(now);
   while (Call* call = calls_.next_outgoing(in_flight_max_)) {
     if (encode(*call, now)) {
       calls_.sent();

@@ -23,8 +23,11 @@ namespace quorate::client {
 
 /// What the owner must do, in the order of the fields. Nothing here has happened yet.
 struct SessionEffects {
-  bool hang_up = false;              ///< Close the connection or give up the dial, if there is one.
-  std::optional<Host> dial;          ///< Then open a connection, resolving the name anew.
+  bool hang_up = false;      ///< Close the connection or give up the dial, if there is one.
+  std::optional<Host> dial;  ///< Then open a connection, resolving the name anew.
+  /// Ask this server what it is, over a connection beside, instead of whom was asked before. The
+  /// answer goes to on_inspected(); none is wanted after hang_up.
+  std::optional<Host> inquire;
   std::vector<Delivery> deliveries;  ///< Hand these to the callback thread, in order.
 };
 
@@ -42,6 +45,11 @@ struct SessionEffects {
 ///   (4) the zxid that watches are registered with does not move while a registration is
 ///       unanswered, so that no change between two connections is missed;
 ///   (5) every call submitted ends in exactly one delivery.
+///
+/// Served by a server that cannot write, it asks the others, one after the other, whether they can,
+/// at first after 100 ms and then in intervals that double up to a minute. When one can, nothing
+/// more is sent, and when all that was sent is answered it goes there. A session that such a server
+/// opened is a stopgap: it is not gone on with on another connection, but followed by a new one.
 class Session {
  public:
   Session(const Options& options, Endpoints endpoints, std::uint64_t seed);
@@ -68,6 +76,8 @@ class Session {
   void on_open(TimePoint now);
   void on_bytes(std::span<const std::byte> bytes, TimePoint now);
   void on_broken(const std::string& why, TimePoint now);
+  /// What a server said that was asked because of SessionEffects::inquire.
+  void on_inspected(const Host& host, const Result<Inspection>& inspection, TimePoint now);
   void on_tick(TimePoint now);
   /// The owner does not read for a while: silence proves nothing.
   void on_read_paused(bool paused, TimePoint now);
@@ -98,8 +108,12 @@ class Session {
     CallThread thread = CallThread::callback;
   };
 
-  void dial(TimePoint now);
+  void dial(const Host& host, TimePoint now);
+  void begin_search(TimePoint now);
+  void search(TimePoint now);
+  void move_when_idle(TimePoint now);
   void break_connection(const std::string& why, TimePoint now);
+  void hang_up();
   void finish(SessionState state, const Error& error);
   [[nodiscard]] static Error ended(SessionState state);
   void set_state(SessionState state, const std::string& reason);
@@ -155,7 +169,11 @@ class Session {
   TimePoint close_deadline_ = TimePoint::max();
   std::size_t frame_bytes_max_ = 0;
   std::size_t in_flight_max_ = 0;
-  std::size_t restoring_ = 0;  ///< Watch registrations without an answer yet.
+  std::size_t restoring_ = 0;               ///< Watch registrations without an answer yet.
+  bool is_stopgap_ = false;                 ///< The session dies with its connection.
+  TimePoint search_at_ = TimePoint::max();  ///< For a server that writes.
+  std::chrono::milliseconds search_pause_{0};
+  std::optional<Host> better_;  ///< That was found: nothing more is sent here.
   bool ping_pending_ = false;
   bool read_paused_ = false;
   bool closing_ = false;

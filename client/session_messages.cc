@@ -72,6 +72,7 @@ void Session::on_message(Welcome&& welcome, TimePoint now) {
     break_connection("the server is behind what this session has seen", now);
     return;
   }
+  is_stopgap_ = welcome.read_only && session_.value == 0;
   session_ = welcome.session;
   password_ = welcome.password;
   timeout_ = milliseconds(welcome.timeout_ms);
@@ -85,6 +86,7 @@ void Session::on_message(Welcome&& welcome, TimePoint now) {
   last_sent_ = now;
   set_state(welcome.read_only ? SessionState::read_only : SessionState::connected,
             to_string(host_));
+  if (welcome.read_only) begin_search(now);
   for (Proof& proof : proofs_) send_credentials(proof);
   send_watches();
 }
@@ -94,6 +96,8 @@ void Session::on_message(Goodbye&& goodbye, TimePoint now) {
   switch (goodbye.error) {
     case ErrorCode::session_expired:
     case ErrorCode::unknown_session:
+      // Nothing was lost with it that another one would not have.
+      if (is_stopgap_) return break_connection("the server said goodbye: " + why, now);
       finish(SessionState::expired, ended(SessionState::expired));
       return;
     case ErrorCode::auth_failed:

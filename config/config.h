@@ -49,6 +49,10 @@ struct Config {
   std::chrono::milliseconds session_timeout_min{4000};
   std::chrono::milliseconds session_timeout_max{40000};
   std::chrono::milliseconds handshake_timeout{10000};
+  bool leader_serves = true;
+  bool read_only_mode = false;
+  bool local_sessions = false;
+  bool local_sessions_upgrade = false;
 
   // Limits of one connection.
   std::uint32_t connections_per_ip_max = 60;  ///< 0: only connections_max counts.

@@ -40,8 +40,6 @@ void add_refused(std::vector<ForeignKey>& keys) {
       {"metricsProvider.httpsPort", refused, "", no_tls},
       {"reconfigEnabled", refused, off,
        "the members of the ensemble cannot be changed at run time"},
-      {"localSessionsEnabled", refused, off,
-       "every session is replicated; there are no local ones"},
       {"peerType", refused, "participant",
        "the server line says who observes: server.N=host:port:port:observer"},
       {"electionAlg", refused, "3", "only the fast leader election exists"},
@@ -71,10 +69,7 @@ void add_refused(std::vector<ForeignKey>& keys) {
 
 void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
   const std::vector<ForeignKey> more = {
-      {"localSessionsUpgradingEnabled", ignored, "", "there are no local sessions to upgrade"},
-      {"readonlymode.enabled", ignored, "", "a server without its quorum serves nobody"},
       {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
-      {"leaderServes", ignored, "", "every server serves clients"},
       {"connectToLearnerMasterLimit", ignored, "", own_way},
       {"quorumListenOnAllIPs", ignored, "",
        "a server listens for the others at the address of its own server line; "

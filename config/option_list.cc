@@ -186,6 +186,24 @@ void visit_time(Visitor& visit) {
         100ms, 600000ms,
         "How long a connection may stay open without a completed handshake. Shorter frees "
         "descriptors sooner under a flood and cuts clients on very slow links.");
+  visit({"leader_serves", {{"leaderServes"}}}, &Config::leader_serves,
+        "Whether a server that leads others takes clients. With false they are told to go to "
+        "another server, also those that are connected when it begins to lead: that leaves the "
+        "leader's time to the writes of all, and the clients to one server fewer. A server without "
+        "others always serves.");
+  visit({"read_only_mode", {{"readonlymode.enabled"}}}, &Config::read_only_mode,
+        "Whether a server that has had no leader for a tick, and for at least 2s, serves reads to "
+        "clients that say they are content with old answers. Writes, syncs and sessions of the "
+        "ensemble are refused meanwhile, and when there is a leader again these clients are told "
+        "to come anew. Off, everybody waits for a leader.");
+  visit({"local_sessions", {{"localSessionsEnabled"}}}, &Config::local_sessions,
+        "Whether new sessions are known to the server that opened them alone. They cost no write "
+        "to open and to close, and end with their server; clients then need a new one, and other "
+        "servers expire those that try. They own no ephemeral nodes; see local_sessions_upgrade.");
+  visit({"local_sessions_upgrade", {{"localSessionsUpgradingEnabled"}}},
+        &Config::local_sessions_upgrade,
+        "Whether a local session becomes one of the ensemble when it first creates an ephemeral "
+        "node. Without, such a create is refused (ephemeral_on_local_session).");
 }
 
 template <class Visitor>

@@ -51,7 +51,10 @@
 #
 # A session outlives its connection. It expires when the server has heard nothing of the client for
 # the session's timeout; a client with nothing to say sends `ping` at a third of it. On expiry, or
-# on closeSession, its ephemeral nodes are deleted. To go on with a session after the connection
+# on closeSession, its ephemeral nodes are deleted. Where a server gives local sessions, the server
+# alone knows a new one: no other server can go on with it (sessionExpired), nor that server after a
+# restart, and creating an ephemeral node is refused with ephemeralOnLocalSession, or makes the
+# session one like all, as the server is configured. To go on with a session after the connection
 # broke, say hello to any server of the ensemble with the session's id and password and the last
 # zxid seen; then register the watches again with setWatches.
 #
@@ -84,7 +87,8 @@
 #    -114  invalidAcl
 #    -115  authFailed
 #    -118  sessionMoved: another connection owns the session now
-#    -119  notReadOnly: this server cannot write at present
+#    -119  notReadOnly: this server cannot write at present; in goodbye, also: it can again
+#          (Welcome.readOnly)
 #    -120  ephemeralOnLocalSession
 #    -121  noWatcher
 #    -123  reconfigDisabled
@@ -199,7 +203,9 @@ struct Hello {
   # serverBehind, so that nobody sees the past again.
 
   readOnly @7 :Bool;
-  # The client is content with a server that cannot write at present.
+  # The client is content with a server that cannot write at present, and whose answers may be old:
+  # one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+  # session, unless that is known to this server alone.
 }
 
 struct Welcome {
@@ -233,7 +239,11 @@ struct Welcome {
   # Unanswered requests beyond which the server reads no further from this connection.
 
   readOnly @9 :Bool;
-  # The server cannot write at present; writes are answered notReadOnly.
+  # The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+  # a state that was true once, and never older than what the client has seen. As soon as it can
+  # write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+  # the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+  # whether they serve.
 }
 
 struct Goodbye {
@@ -273,6 +283,10 @@ enum ServerRole {
 
   alone @5;
   # It is the only server.
+
+  readOnly @6;
+  # It has been without a leader for a while, and serves reads of what it knows to clients that are
+  # content with that (`Hello.readOnly`).
 }
 
 struct Address {
@@ -371,6 +385,10 @@ struct Inspection {
 
   inDoubt @18 :Bool;
   # Servers differ in what they hold, and no quorum holds the same: writes are answered notReadOnly.
+
+  sendsClientsAway @19 :Bool;
+  # It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+  # with notServing. `serving` then says that it does its part for the others.
 }
 
 # --- Leadership ------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ enum class ServerRole : std::uint8_t {
   observing = 3,
   leading = 4,
   alone = 5,
+  read_only = 6,
 };
 
 struct NetworkAddress {
@@ -107,6 +108,7 @@ struct Inspection {
   Zxid digest_zxid;  ///< {0}: none was taken yet.
   std::uint64_t digest = 0;
   bool in_doubt = false;
+  bool sends_clients_away = false;  ///< Serving, but others take the clients.
   friend bool operator==(const Inspection&, const Inspection&) = default;
 };
 

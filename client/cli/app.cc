@@ -65,6 +65,8 @@ void define_globals(CLI::App& app, Globals& globals, bool in_shell) {
       ->type_name("MODE")
       ->check([&globals](const std::string& text) { return take_mode(globals, text); });
   app.add_flag("-y,--yes", globals.yes, "Destroy without asking");
+  app.add_flag("--read-only", globals.read_only,
+               "Be content with a server without a leader: what it reads may be old");
   auto* auth = app.add_option_function<std::string>(
       "--auth", [](const std::string&) {},
       "Prove an identity, as digest:user:password; may be given several times");

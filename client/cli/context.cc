@@ -20,7 +20,7 @@ Context::Context(Globals globals, Output::Streams streams, Input input)
 
 void Context::set_globals(Globals globals) {
   if (globals.endpoints != globals_.endpoints || globals.credentials != globals_.credentials ||
-      globals.timeout != globals_.timeout) {
+      globals.timeout != globals_.timeout || globals.read_only != globals_.read_only) {
     disconnect();
   }
   globals_ = std::move(globals);
@@ -36,6 +36,7 @@ Result<client::Client*> Context::client() {
   options.session_timeout = std::max(session_timeout_min, 2 * timeout);
   options.operation_timeout = timeout;
   options.credentials = globals_.credentials;
+  options.read_only = globals_.read_only;
   options.outgoing_bytes_max = std::size_t{64} << 20;
   auto opened = client::Client::open(options);
   if (!opened.ok()) return opened.error();
@@ -47,6 +48,8 @@ Result<client::Client*> Context::client() {
     disconnect();
     return error;
   }
+  if (client_->state() == client::SessionState::read_only)
+    output_.note("read-only: this server has no leader, and what it shows may be old");
   return client_.get();
 }
 
@@ -103,6 +106,8 @@ std::string hint_for(const Error& error) {
       return "delete it with all below it by `rm -r`";
     case ErrorCode::reply_too_large:
       return "page it";
+    case ErrorCode::not_read_only:
+      return "this server has no leader, or no room on its disk: see `quorate status`";
     case ErrorCode::quota_exceeded:
       return "see `quorate quota get PATH`";
     default:

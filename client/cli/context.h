@@ -20,7 +20,8 @@ struct Globals {
   std::string endpoints = "127.0.0.1:2181";
   std::optional<std::chrono::milliseconds> timeout;  ///< Each command has its default.
   std::optional<OutputMode> mode;
-  bool yes = false;  ///< Destroy without asking.
+  bool yes = false;        ///< Destroy without asking.
+  bool read_only = false;  ///< Old answers will do.
   std::vector<client::Credentials> credentials;
 };
 

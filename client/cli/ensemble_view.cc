@@ -44,7 +44,9 @@ std::string note_of(const Inspection& inspection) {
     note.append(note.empty() ? "" : ", ").append(what);
   };
   if (inspection.recovering) add("recovering");
-  if (!inspection.serving) add("serves nobody");
+  const bool reads = inspection.role == ServerRole::read_only;
+  if (!inspection.serving) add(reads ? "serves old reads only" : "serves nobody");
+  if (inspection.sends_clients_away) add("leaves clients to the others");
   if (!inspection.quorum_linked) add("no quorum linked");
   if (inspection.in_doubt) add("servers differ: writes are refused");
   return note;
@@ -143,7 +145,8 @@ const Inspection* leader_among(const std::vector<StatusRow>& rows) {
 
 bool is_service(const std::vector<StatusRow>& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const StatusRow& row) {
-    return row.inspection && row.inspection->serving && row.inspection->quorum_linked;
+    if (!row.inspection || !row.inspection->serving) return false;
+    return row.inspection->quorum_linked && !row.inspection->sends_clients_away;
   });
 }
 

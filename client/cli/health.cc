@@ -10,7 +10,7 @@ std::string in_epoch(const Inspection& inspection) {
 std::string why_not_serving(const Inspection& inspection) {
   std::string why = describe_role(inspection);
   if (inspection.recovering) why += ", recovering what it once acknowledged";
-  if (inspection.role != ServerRole::looking)
+  if (inspection.role != ServerRole::looking && inspection.role != ServerRole::read_only)
     why += inspection.epoch == Epoch{} ? ", before a quorum has joined" : ", catching up";
   return why;
 }
@@ -41,6 +41,8 @@ std::string to_string(ServerRole role) {
       return "leading";
     case ServerRole::alone:
       return "alone";
+    case ServerRole::read_only:
+      return "read-only";
     case ServerRole::unknown:
       break;
   }
@@ -65,6 +67,8 @@ Verdict judge(const client::Answer& answer, HealthCheck check) {
   const Inspection& inspection = *answer.inspection;
   if (check == HealthCheck::live) return {true, "alive: " + describe_role(inspection)};
   if (!inspection.serving) return {false, "not ready: " + why_not_serving(inspection)};
+  if (inspection.sends_clients_away)
+    return {false, "not ready: " + in_epoch(inspection) + ", leaves clients to the others"};
   if (check == HealthCheck::quorum && !inspection.quorum_linked)
     return {false, "no quorum linked: " + in_epoch(inspection)};
   return {true, "ready: " + in_epoch(inspection)};

@@ -9,12 +9,15 @@
 namespace quorate {
 
 CommitMachine::CommitMachine(State state, ServerId server, Incarnation incarnation,
-                             const CommitLimits& limits, std::uint64_t table_seed)
+                             const CommitLimits& limits, std::uint64_t table_seed,
+                             const SessionRules& rules)
     : state_(std::move(state)),
       server_(server),
       incarnation_(incarnation),
       limits_(limits),
-      watches_(table_seed) {}
+      watches_(table_seed),
+      rules_(rules),
+      local_sessions_(rules.expiry_grain) {}
 
 CommitMachine::CommitMachine(CommitMachine&&) noexcept = default;
 CommitMachine::~CommitMachine() = default;
@@ -73,26 +76,39 @@ void CommitMachine::detach(Connection& connection) {
 
 // --- Serving -------------------------------------------------------------------------------------
 
-void CommitMachine::on_serving() {
+void CommitMachine::on_serving(Clients clients) {
   if (serving_) return;
+  end_read_only();
   serving_ = true;
-  for (Connection* connection : all_connections()) {
-    // Requeued in order: syncs are asked again, what was held is now sent on, or runs.
-    for (ConnectionOrder::Entry& entry : connection->order.take_all()) {
-      if (connection->phase == Connection::Phase::closed) break;
-      if (auto* sync = std::get_if<AwaitedSync>(&entry)) {
-        handle(*connection, {{sync->xid, 0, {}, Sync{std::move(sync->path)}}, {}, now_});
-      } else if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&entry)) {
-        if (auto* request = std::get_if<HeldRequest>(held->get())) {
-          handle(*connection, std::move(*request));
-        } else {
-          submit_handshake(*connection, std::move(std::get<HeldHandshake>(**held)));
-        }
+  clients_ = clients;
+  local_sessions_.touch_all(now_);
+  if (sends_away()) return send_all_away();
+  for (Connection* connection : all_connections()) resume(*connection);
+}
+
+/// Requeued in order: syncs are asked again, what was held is now sent on, or runs.
+void CommitMachine::resume(Connection& connection) {
+  connection.is_leaving = false;  // Until the end of its session has its turn again.
+  for (ConnectionOrder::Entry& entry : connection.order.take_all()) {
+    if (connection.phase == Connection::Phase::closed) break;
+    if (auto* sync = std::get_if<AwaitedSync>(&entry)) {
+      handle(connection, {{sync->xid, 0, {}, Sync{std::move(sync->path)}}, {}, now_});
+    } else if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&entry)) {
+      if (auto* request = std::get_if<HeldRequest>(held->get())) {
+        handle(connection, std::move(*request));
       } else {
-        check(false, "no write is in flight while nobody serves");
+        greet(connection, std::move(std::get<HeldHandshake>(**held)));
       }
+    } else {
+      check(false, "no write is in flight while nobody serves");
     }
   }
+}
+
+/// Who has not said hello is left alone: it may only want to know how this server is doing.
+void CommitMachine::send_all_away() {
+  for (Connection* connection : all_connections())
+    if (connection->phase != Connection::Phase::opened) close(*connection, ErrorCode::not_serving);
 }
 
 void CommitMachine::on_leader_lost() {
@@ -104,6 +120,7 @@ void CommitMachine::on_leader_lost() {
 
 void CommitMachine::on_state_replaced(State state) {
   stop_serving();
+  end_read_only();
   state_ = std::move(state);
   for (Connection* connection : all_connections()) close(*connection, ErrorCode::not_serving);
 }
@@ -112,6 +129,7 @@ void CommitMachine::on_state_replaced(State state) {
 void CommitMachine::stop_serving() {
   serving_ = false;
   syncs_.clear();
+  local_writes_.clear();
   output_.submissions.clear();
   output_.syncs.clear();
 }
@@ -147,6 +165,21 @@ bool CommitMachine::take(ConnectionStream& into) {
 
 // --- Invariants ----------------------------------------------------------------------------------
 
+void CommitMachine::check_session(const Connection& connection) const {
+  const Session* logged = state_.sessions().find(connection.session);
+  const bool is_local = local_sessions_.find(connection.session) != nullptr;
+  switch (connection.home) {
+    case Connection::Home::log:
+      return check(!is_local && logged != nullptr && logged->owner.connection == connection.serial,
+                   "a session's owner here is its owner in the log");
+    case Connection::Home::here:
+      return check(is_local && logged == nullptr, "a local session is known here alone");
+    case Connection::Home::upgrading:
+      return check(!is_local && connection.order.writes_in_flight() > 0,
+                   "a session that is being made one of the ensemble is in flight");
+  }
+}
+
 void CommitMachine::check_invariants() const {
   state_.check_invariants();
   watches_.check_invariants();
@@ -160,19 +193,21 @@ void CommitMachine::check_invariants() const {
     if (serving_ && !order.empty()) {
       check(!std::holds_alternative<std::unique_ptr<ConnectionOrder::Held>>(order.front()),
             "what is at the front waits for somebody");
-      check(!order.holds_unsent(), "writes and syncs are sent on when they arrive");
+      // Only the end of a local session, which is not for the leader.
+      check(connection->is_leaving || !order.holds_unsent(),
+            "writes and syncs are sent on when they arrive");
     }
+    check(!connection->reads_only || is_closed || (!serving_ && order.empty()),
+          "who only reads waits for nothing");
     check(serving_ || order.writes_in_flight() == 0, "no write is in flight while nobody serves");
+    const bool is_new = connection->phase == Connection::Phase::opened;
+    check(!sends_away() || is_new || is_closed, "who is sent away has no session here");
     check(!is_closed || (order.empty() && watches_.count_of(connection->serial) == 0),
           "a closed connection waits for nothing and watches nothing");
     const auto owner = owners_.find(connection->session);
     const bool owns = owner != owners_.end() && owner->second == connection->serial;
     check(owns == is_owner, "exactly the owners are known as such");
-    if (is_owner) {
-      const Session* session = state_.sessions().find(connection->session);
-      check(session != nullptr && session->owner.connection == connection->serial,
-            "a session's owner here is its owner in the log");
-    }
+    if (is_owner) check_session(*connection);
     check(
         connection->deliveries.empty() || connection->in_with_replies || connection->in_with_events,
         "whoever has something to deliver is listed");

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/flat_map.h"
@@ -19,6 +20,8 @@
 #include "core/commit/delivery.h"
 #include "core/commit/local_requests.h"
 #include "core/commit/request_batch.h"
+#include "core/commit/session_rules.h"
+#include "core/session/local_sessions.h"
 #include "core/tree/state.h"
 #include "core/txn/digest_mark.h"
 #include "core/txn/sync_request.h"
@@ -33,6 +36,9 @@ struct OpenedSession {
   std::int64_t timeout_ms = 0;
   friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
 };
+
+/// Whether a server that serves takes clients itself.
+enum class Clients : std::uint8_t { welcome, sent_away };
 
 /// What the machine wants done beyond the connections. The owner takes each list whole and leaves
 /// it empty; `submissions` go out before `syncs`.
@@ -68,6 +74,17 @@ struct CommitOutput {
 /// applied. When a txn closes or expires that session, or another connection attaches it, the
 /// former owner's queue dies and its stream ends with CloseConnection.
 ///
+/// Local sessions (SessionRules) are known to this server alone: no record tells of them. What they
+/// write is written, as far as the log knows, by the server itself on behalf of nobody, which apply
+/// takes from it as it takes its settings: so every server decides the same from the record. The
+/// permissions are those of the identities in it, as ever. A session owns no nodes then; where the
+/// rules allow it, the first ephemeral node sends a CreateSession of the same id ahead, and from
+/// then on the session is one like all.
+///
+/// Reading only. Between on_leader_lost() and on_serving() the owner may say on_read_only(): then
+/// clients that accept it have their reads answered from the tree as it is, in local sessions that
+/// end when the server serves again. Nothing at all is submitted meanwhile.
+///
 /// Serving. Begins with on_serving(). Until then, and between on_leader_lost() and on_serving(),
 /// requests are held and none is answered; records are applied and events delivered all the same.
 ///
@@ -77,7 +94,10 @@ struct CommitOutput {
 ///   (2) while not serving, no write is in flight;
 ///   (3) a session has at most one connection here, and that one names the session;
 ///   (4) a connection that was told to close has no watches, no session and nothing queued;
-///   (5) whoever has something to deliver stands in one of the two queues of take().
+///   (5) whoever has something to deliver stands in one of the two queues of take();
+///   (6) while clients are sent away, no connection is greeted or owns a session;
+///   (7) a local session is in the table of this server and not in the state; one that reads only
+///       has nothing queued, and there are none of these while serving.
 class CommitMachine {
  public:
   using Time = std::chrono::milliseconds;
@@ -85,7 +105,7 @@ class CommitMachine {
   /// `server` and `incarnation` are the origin of the writes that connections here make;
   /// `table_seed` keys the table of watched paths (hash flooding).
   CommitMachine(State state, ServerId server, Incarnation incarnation, const CommitLimits& limits,
-                std::uint64_t table_seed);
+                std::uint64_t table_seed, const SessionRules& rules = {});
   CommitMachine(CommitMachine&&) noexcept;
   CommitMachine& operator=(CommitMachine&&) = delete;
   ~CommitMachine();
@@ -101,7 +121,10 @@ class CommitMachine {
   /// A server behind `last_seen` refuses a new session at once (server_behind). An attach is in
   /// the log behind whatever its client has seen, so that it is refused only if this server has
   /// applied it and is still behind: the client comes from another history.
-  void on_handshake(ConnectionSerial connection, SessionId session, TxnBody body, Zxid last_seen);
+  ///
+  /// `reads_suffice`: the client is content with a server that cannot write.
+  void on_handshake(ConnectionSerial connection, SessionId session, TxnBody body, Zxid last_seen,
+                    bool reads_suffice = false);
 
   /// Takes the requests out of the batch. Requests behind an unanswered handshake wait for it.
   /// A connection that never shook hands is closed (unknown_session).
@@ -124,7 +147,15 @@ class CommitMachine {
   void on_synced(const SyncPoint& synced);
 
   /// Writes reach a leader (again): sends on what was held. Nothing may be in flight from before.
-  void on_serving();
+  /// Clients that are sent away are told that nobody is served here (not_serving), those that come
+  /// later too; the state is kept up to date all the same.
+  void on_serving(Clients clients = Clients::welcome);
+
+  /// There has been no leader for a while: serves reads to those who said that these suffice, until
+  /// on_serving(). Others that wait for a session are told to go elsewhere (not_read_only), and so
+  /// is who asks for one of the ensemble, new or old. Nothing happens while serving, nor on a
+  /// server that has nothing to show.
+  void on_read_only();
 
   /// The link to the leader broke or the leader changed: connections with writes in flight are
   /// closed, because nobody can say what became of them; the others stay, and their syncs are
@@ -142,8 +173,8 @@ class CommitMachine {
   /// Where the txn being applied is marked from now on; outlives the machine.
   void mark_applies(ApplyMark& mark) { mark_ = &mark; }
 
-  /// Time passes; never back. For the deadlines of requests.
-  void on_tick(Time now) { now_ = now; }
+  /// Time passes; never back. For the deadlines of requests, and of local sessions.
+  void on_tick(Time now);
 
   // --- Output -----------------------------------------------------------------------------------
 
@@ -163,6 +194,10 @@ class CommitMachine {
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const WatchTable& watches() const { return watches_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
+  [[nodiscard]] bool is_read_only() const { return read_only_; }
+  [[nodiscard]] const LocalSessions& local_sessions() const { return local_sessions_; }
+  /// Whether whoever asks is told to go to another server.
+  [[nodiscard]] bool sends_away() const { return serving_ && clients_ == Clients::sent_away; }
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
   /// What changed since the last seal, for the image, in slices (core/tree/state.h).
   void begin_seal() { state_.begin_seal(); }
@@ -181,7 +216,11 @@ class CommitMachine {
 
   // Requests (commit_requests.cc).
   void handle(Connection& connection, HeldRequest&& held);
-  void submit_handshake(Connection& connection, HeldHandshake&& handshake);
+  /// Goes on with what was held of the connection.
+  void resume(Connection& connection);
+  [[nodiscard]] bool runs(const Connection& connection) const;
+  void touch(const Connection& connection);
+  void greet(Connection& connection, HeldHandshake&& handshake);
   void submit(Connection& connection, const SharedIdentities& identities, TxnBody body);
   void send_write(Connection& connection, HeldRequest&& held);
   void send_sync(Connection& connection, HeldRequest&& held);
@@ -196,10 +235,22 @@ class CommitMachine {
   /// Runs and answers from the front what nothing holds up any more.
   void drain(Connection& connection);
 
+  // Local sessions, and reading only (commit_local.cc).
+  [[nodiscard]] bool greet_here(Connection& connection, const HeldHandshake& handshake);
+  void open_here(Connection& connection, SessionId session, const CreateSession& create);
+  void attach_here(Connection& connection, SessionId session, const AttachSession& attach);
+  void welcome_here(Connection& connection, SessionId session, std::int64_t timeout_ms);
+  void close_here(Connection& connection, std::int64_t xid);
+  /// The session goes into the log, ahead of what it wants to own.
+  void upgrade(Connection& connection);
+  void end_read_only();
+  void expire_local_sessions();
+
   // Txns (commit_txns.cc).
   void apply(const Txn& txn);
   /// The connection that waits for this txn, or nullptr. What waits before it has run then.
   Connection* release_author(const Txn& txn);
+  std::pair<ConnectionSerial, std::uint64_t> place_of(const Origin& origin);
   void tell_watchers(const std::vector<Change>& changes, Zxid zxid);
   void follow_sessions(const Txn& txn, const Outcome& outcome, Connection* author);
   void close_owner(SessionId session, const Connection* except, ErrorCode reason);
@@ -210,6 +261,8 @@ class CommitMachine {
   /// What it had queued dies; CloseConnection is the last thing it is told.
   void close(Connection& connection, ErrorCode reason);
   void detach(Connection& connection);
+  void check_session(const Connection& connection) const;
+  void send_all_away();
   void stop_serving();
   void list(Connection& connection, bool has_reply);
 
@@ -220,8 +273,16 @@ class CommitMachine {
   CommitLimits limits_;
   WatchTable watches_;
   bool serving_ = false;
+  Clients clients_ = Clients::welcome;  ///< While serving.
+  bool read_only_ = false;              ///< Reads are served, and nothing else.
   bool admits_writes_ = true;
   Time now_{0};
+  SessionRules rules_;
+  LocalSessions local_sessions_;
+  /// What local sessions have in the log, by the number in its origin: whose it is, and its place
+  /// in that connection's order.
+  std::map<std::uint64_t, std::pair<ConnectionSerial, std::uint64_t>> local_writes_;
+  std::uint64_t last_local_write_ = 0;
   FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;
   FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.
   std::multimap<Zxid, ConnectionSerial> syncs_;  ///< Points not yet applied.

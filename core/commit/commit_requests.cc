@@ -20,22 +20,25 @@ bool has_lapsed(const Request& request, CommitMachine::Time received, CommitMach
 }  // namespace
 
 void CommitMachine::on_handshake(ConnectionSerial serial, SessionId session, TxnBody body,
-                                 Zxid last_seen) {
+                                 Zxid last_seen, bool reads_suffice) {
   Connection* connection = find_alive(serial);
   if (connection == nullptr) return;
   check(connection->phase == Connection::Phase::opened, "a connection shakes hands once");
   connection->phase = Connection::Phase::greeting;
   connection->session = session;
   connection->last_seen = last_seen;
+  connection->accepts_reads_only = reads_suffice;
+  if (sends_away()) return close(*connection, ErrorCode::not_serving);
   if (std::holds_alternative<CreateSession>(body) && last_seen > state_.last_applied()) {
     return close(*connection, ErrorCode::server_behind);
   }
-  submit_handshake(*connection, HeldHandshake{session, std::move(body)});
+  greet(*connection, HeldHandshake{session, std::move(body)});
 }
 
-void CommitMachine::submit_handshake(Connection& connection, HeldHandshake&& handshake) {
-  if (!serving_) return connection.order.hold(std::move(handshake));
-  connection.order.await_write(0, true);
+void CommitMachine::greet(Connection& connection, HeldHandshake&& handshake) {
+  if (!serving_ && !read_only_) return connection.order.hold(std::move(handshake));
+  if (greet_here(connection, handshake)) return;
+  connection.order.await_write(0, AwaitedWrite::Kind::handshake);
   submit(connection, connection.identities, std::move(handshake.body));
 }
 
@@ -45,12 +48,13 @@ void CommitMachine::on_requests(RequestBatch&& batch) {
   if (connection->phase == Connection::Phase::opened) {
     return close(*connection, ErrorCode::unknown_session);
   }
-  if (connection->phase == Connection::Phase::owner) output_.touched.push_back(connection->session);
+  if (connection->phase == Connection::Phase::owner) touch(*connection);
   if (connection->identities != batch.identities) connection->identities = batch.identities;
   auto& deliveries = connection->deliveries;
   if (deliveries.empty()) deliveries.reserve(batch.requests.size());
   for (Request& request : batch.requests) {
-    if (serving_ && connection->order.empty() && kind_of(request.operation) == RequestKind::local) {
+    if (runs(*connection) && connection->order.empty() &&
+        kind_of(request.operation) == RequestKind::local) {
       run(*connection, request, batch.identities, batch.received);
     } else {
       handle(*connection, HeldRequest{std::move(request), batch.identities, batch.received});
@@ -59,13 +63,32 @@ void CommitMachine::on_requests(RequestBatch&& batch) {
   }
 }
 
+void CommitMachine::touch(const Connection& connection) {
+  if (connection.home == Connection::Home::here) {
+    local_sessions_.touch(connection.session, now_);
+  } else {
+    output_.touched.push_back(connection.session);
+  }
+}
+
+/// Whether requests of the connection are executed, or held until the server serves.
+bool CommitMachine::runs(const Connection& connection) const {
+  return serving_ || connection.reads_only;
+}
+
 void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
   if (connection.order.size() >= limits_.pending_requests_max) {
     return close(connection, ErrorCode::throttled);
   }
-  if (!serving_) return connection.order.hold(std::move(held));
+  if (!runs(connection)) return connection.order.hold(std::move(held));
+  if (connection.is_leaving) return;  // Nothing runs behind the end of its session.
   switch (kind_of(held.request.operation)) {
     case RequestKind::write:
+      if (connection.home == Connection::Home::here &&
+          std::holds_alternative<CloseSession>(held.request.operation)) {
+        connection.is_leaving = true;
+        break;
+      }
       return send_write(connection, std::move(held));
     case RequestKind::sync:
       return send_sync(connection, std::move(held));
@@ -77,15 +100,23 @@ void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
 }
 
 void CommitMachine::send_write(Connection& connection, HeldRequest&& held) {
+  if (connection.reads_only) return refuse(connection, std::move(held), ErrorCode::not_read_only);
   if (has_lapsed(held.request, held.received, now_))
     return refuse(connection, std::move(held), ErrorCode::throttled);
   if (!admits_writes_ && !std::holds_alternative<CloseSession>(held.request.operation))
     return refuse(connection, std::move(held), ErrorCode::not_read_only);
+  const bool wants_to_own =
+      connection.home == Connection::Home::here && creates_ephemeral(held.request.operation);
+  if (wants_to_own && !rules_.upgrades) {
+    const ErrorCode refused = refuse_ephemerals(held.request.operation, state_.settings());
+    if (refused != ErrorCode::ok) return refuse(connection, std::move(held), refused);
+  }
   Result<TxnBody> body =
       admit_write(std::move(held.request.operation), Connection::span_of(held.identities),
                   state_.settings(), limits_.write_bytes_max);
   if (!body.ok()) return refuse(connection, std::move(held), body.code());
-  connection.order.await_write(held.request.xid, false);
+  if (wants_to_own && rules_.upgrades) upgrade(connection);
+  connection.order.await_write(held.request.xid, AwaitedWrite::Kind::request);
   submit(connection, held.identities, std::move(body).value());
 }
 
@@ -95,13 +126,19 @@ void CommitMachine::submit(Connection& connection, const SharedIdentities& ident
   const std::uint64_t sequence =
       connection.order.oldest_write() + connection.order.writes_in_flight() - 1;
   Submission& submission = output_.submissions.emplace_back();
-  submission.session = connection.session;
-  submission.origin = Origin{server_, incarnation_, connection.serial, sequence};
+  if (connection.home == Connection::Home::here) {
+    submission.origin = Origin{server_, incarnation_, {}, ++last_local_write_};
+    local_writes_[last_local_write_] = {connection.serial, sequence};
+  } else {
+    submission.session = connection.session;
+    submission.origin = Origin{server_, incarnation_, connection.serial, sequence};
+  }
   if (identities != nullptr) submission.identities = *identities;
   submission.body = std::move(body);
 }
 
 void CommitMachine::send_sync(Connection& connection, HeldRequest&& held) {
+  if (connection.reads_only) return refuse(connection, std::move(held), ErrorCode::not_read_only);
   if (has_lapsed(held.request, held.received, now_))
     return refuse(connection, std::move(held), ErrorCode::throttled);
   auto& sync = std::get<Sync>(held.request.operation);
@@ -119,6 +156,8 @@ void CommitMachine::refuse(Connection& connection, HeldRequest&& held, ErrorCode
 
 void CommitMachine::run(Connection& connection, const Request& request,
                         const SharedIdentities& identities, Time received) {
+  if (std::holds_alternative<CloseSession>(request.operation))
+    return close_here(connection, request.xid);
   if (has_lapsed(request, received, now_) && !std::holds_alternative<Refused>(request.operation)) {
     return answer(connection, request.xid, state_.last_applied(), ErrorCode::throttled, {});
   }
@@ -169,7 +208,7 @@ void CommitMachine::answer_front_sync(Connection& connection) {
 }
 
 void CommitMachine::drain(Connection& connection) {
-  while (serving_ && !connection.order.empty()) {
+  while (runs(connection) && !connection.order.empty()) {
     ConnectionOrder::Entry& front = connection.order.front();
     if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&front)) {
       const std::unique_ptr<ConnectionOrder::Held> taken = std::move(*held);

@@ -34,13 +34,24 @@ void CommitMachine::mark_digest() {
   output_.marks.push_back({state_.last_applied(), state_.digest(), digest_version});
 }
 
+/// Whose write of this server it is, and which of that connection's.
+std::pair<ConnectionSerial, std::uint64_t> CommitMachine::place_of(const Origin& origin) {
+  if (origin.connection != ConnectionSerial{}) return {origin.connection, origin.sequence};
+  const auto local = local_writes_.find(origin.sequence);
+  if (local == local_writes_.end()) return {};  // The server's own.
+  const auto place = local->second;
+  local_writes_.erase(local);
+  return place;
+}
+
 CommitMachine::Connection* CommitMachine::release_author(const Txn& txn) {
   const Origin& origin = txn.submission.origin;
   if (origin.server != server_ || origin.incarnation != incarnation_) return nullptr;
-  Connection* author = find_alive(origin.connection);
+  const auto [serial, sequence] = place_of(origin);
+  Connection* author = find_alive(serial);
   if (author == nullptr) return nullptr;
   ConnectionOrder& order = author->order;
-  if (order.writes_in_flight() == 0 || order.oldest_write() != origin.sequence) {
+  if (order.writes_in_flight() == 0 || order.oldest_write() != sequence) {
     // Another server lost or invented a write: who waits for what is no longer known.
     close(*author, ErrorCode::connection_loss);
     return nullptr;
@@ -88,6 +99,7 @@ void CommitMachine::follow_sessions(const Txn& txn, const Outcome& outcome, Conn
     if (author != nullptr) {
       owners_[session] = author->serial;
       author->phase = Connection::Phase::owner;
+      author->home = Connection::Home::log;
     }
   } else if (std::holds_alternative<CloseSession>(txn.submission.body) ||
              std::holds_alternative<ExpireSession>(txn.submission.body)) {
@@ -108,8 +120,10 @@ void CommitMachine::close_owner(SessionId session, const Connection* except, Err
 void CommitMachine::complete(Connection& author, const Txn& txn, Outcome& outcome) {
   const auto awaited = std::get<AwaitedWrite>(author.order.front());
   author.order.pop_front();
-  if (awaited.is_handshake) {
+  if (awaited.kind == AwaitedWrite::Kind::handshake) {
     complete_handshake(author, txn, outcome);
+  } else if (awaited.kind == AwaitedWrite::Kind::upgrade) {
+    if (outcome.error != ErrorCode::ok) close(author, ErrorCode::session_expired);
   } else {
     answer(author, awaited.xid, txn.zxid, outcome.error, std::move(outcome.body));
     if (std::holds_alternative<CloseSession>(txn.submission.body)) close(author, outcome.error);

@@ -19,8 +19,8 @@ bool must_be_sent(const ConnectionOrder::Held& held) {
 
 }  // namespace
 
-std::uint64_t ConnectionOrder::await_write(std::int64_t xid, bool is_handshake) {
-  entries_.emplace_back(AwaitedWrite{++last_write_, xid, is_handshake});
+std::uint64_t ConnectionOrder::await_write(std::int64_t xid, AwaitedWrite::Kind kind) {
+  entries_.emplace_back(AwaitedWrite{++last_write_, xid, kind});
   ++writes_in_flight_;
   return last_write_;
 }

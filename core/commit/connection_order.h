@@ -18,9 +18,12 @@ namespace quorate {
 
 /// A write that is on its way through the log.
 struct AwaitedWrite {
+  /// upgrade: the session becomes one of the ensemble; nobody asked for it, nobody is answered.
+  enum class Kind : std::uint8_t { request, handshake, upgrade };
+
   std::uint64_t sequence = 0;
   std::int64_t xid = 0;
-  bool is_handshake = false;
+  Kind kind = Kind::request;
 };
 
 /// A sync that waits for the leader's word, then for the tree to get there.
@@ -63,7 +66,7 @@ class ConnectionOrder {
   [[nodiscard]] std::uint64_t oldest_write() const { return last_write_ - writes_in_flight_ + 1; }
 
   /// Both return the sequence: writes, and apart from them syncs, count from 1.
-  std::uint64_t await_write(std::int64_t xid, bool is_handshake);
+  std::uint64_t await_write(std::int64_t xid, AwaitedWrite::Kind kind);
   std::uint64_t await_sync(std::int64_t xid, std::string path);
   void hold(Held held);
 

@@ -14,10 +14,12 @@ namespace quorate {
 ///
 /// opened    Nothing but a handshake is expected.
 /// greeting  The handshake is queued or in the log; requests may wait behind it.
-/// owner     The connection owns its session.
+/// owner     The connection owns its session, which is known in the log or here alone (Home).
 /// closed    Told to close; the record stays for what it has yet to be given, until on_closed().
 struct CommitMachine::Connection {
   enum class Phase : std::uint8_t { opened, greeting, owner, closed };
+  /// Where the session is known. upgrading: its CreateSession is on its way through the log.
+  enum class Home : std::uint8_t { log, here, upgrading };
 
   ConnectionSerial serial;
   SessionId session;
@@ -26,6 +28,10 @@ struct CommitMachine::Connection {
   ConnectionOrder order;
   std::vector<Delivery> deliveries;
   Phase phase = Phase::opened;
+  Home home = Home::log;
+  bool accepts_reads_only = false;  ///< Its client is content with a server that cannot write.
+  bool reads_only = false;          ///< It was welcomed by a server that could not write.
+  bool is_leaving = false;          ///< The end of its local session waits for its turn.
   bool in_with_replies = false;
   bool in_with_events = false;
 

@@ -18,7 +18,8 @@ namespace quorate {
 struct SessionOpened {
   SessionId session;
   std::int64_t timeout_ms = 0;
-  Zxid zxid;  ///< Of the txn that created or attached it.
+  Zxid zxid;  ///< Of the txn that created or attached it; of a local session, last applied.
+  bool read_only = false;  ///< Nothing can be written at present.
   friend bool operator==(const SessionOpened&, const SessionOpened&) = default;
 };
 
@@ -29,8 +30,10 @@ struct CloseConnection {
   /// ok: the client closed its session. session_expired: it expired, or the handshake named none
   /// that lives, or a wrong password. session_moved: another connection attached it.
   /// connection_loss: the fate of its writes is unknown. not_serving: the state was replaced, so
-  /// its watches may have missed something. quota_exceeded: its setWatches cannot be honoured.
-  /// throttled: it sent more than it was admitted to. Others: why the handshake was refused.
+  /// its watches may have missed something; or others take the clients. not_read_only: this server
+  /// cannot write and the client wants that, or it can again. quota_exceeded: its setWatches cannot
+  /// be honoured. throttled: it sent more than it was admitted to. Others: why the handshake was
+  /// refused.
   ErrorCode reason = ErrorCode::ok;
   friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
 };

@@ -1,5 +1,6 @@
 #include "core/commit/write_admission.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -107,6 +108,33 @@ Status admit(Multi& multi, std::span<const Identity> identities, const EnsembleS
 }
 
 }  // namespace
+
+bool creates_ephemeral(const Operation& operation) {
+  if (const auto* create = std::get_if<Create>(&operation)) return is_ephemeral(create->mode);
+  const auto* multi = std::get_if<Multi>(&operation);
+  return multi != nullptr &&
+         std::any_of(multi->ops.begin(), multi->ops.end(), [](const MultiOp& op) {
+           const auto* create = std::get_if<Create>(&op);
+           return create != nullptr && is_ephemeral(create->mode);
+         });
+}
+
+ErrorCode refuse_ephemerals(Operation& operation, const EnsembleSettings& settings) {
+  const auto refusal_of = [&settings](const Create& create) {
+    const bool refused =
+        is_ephemeral(create.mode) && Writes::arguments(create, settings) == ErrorCode::ok;
+    return refused ? ErrorCode::ephemeral_on_local_session : ErrorCode::ok;
+  };
+  if (const auto* create = std::get_if<Create>(&operation)) return refusal_of(*create);
+  if (auto* multi = std::get_if<Multi>(&operation)) {
+    for (MultiOp& op : multi->ops) {
+      const auto* create = std::get_if<Create>(&op);
+      const ErrorCode refused = create == nullptr ? ErrorCode::ok : refusal_of(*create);
+      if (refused != ErrorCode::ok) op = RefusedOp{refused};
+    }
+  }
+  return ErrorCode::ok;
+}
 
 std::size_t record_bytes(const TxnBody& body, std::span<const Identity> identities) {
   std::size_t sum = 2 * struct_bytes + std::visit(BodyBytes{}, body);

@@ -22,6 +22,14 @@ namespace quorate {
 [[nodiscard]] Result<TxnBody> admit_write(Operation operation, std::span<const Identity> identities,
                                           const EnsembleSettings& settings, std::size_t bytes_max);
 
+/// Whether the operation, or one of a multi, creates a node that its session would own.
+[[nodiscard]] bool creates_ephemeral(const Operation& operation);
+
+/// For a session that cannot own nodes: the error of a create, or ok where apply has something to
+/// say about its arguments first. In a multi each such create becomes a RefusedOp, so that the
+/// multi fails as a whole, under its zxid.
+[[nodiscard]] ErrorCode refuse_ephemerals(Operation& operation, const EnsembleSettings& settings);
+
 /// An upper estimate of what `body` and `identities` take in a record.
 [[nodiscard]] std::size_t record_bytes(const TxnBody& body, std::span<const Identity> identities);
 

@@ -84,6 +84,7 @@ void fill_inspection(wire::Inspection::Builder out, const Inspection& inspection
   out.setDigestZxid(inspection.digest_zxid.value);
   out.setDigest(inspection.digest);
   out.setInDoubt(inspection.in_doubt);
+  out.setSendsClientsAway(inspection.sends_clients_away);
   if (inspection.members.empty()) return;
   auto members = out.initMembers(static_cast<unsigned>(inspection.members.size()));
   for (unsigned i = 0; i < inspection.members.size(); ++i) fill(members[i], inspection.members[i]);
@@ -94,7 +95,7 @@ void read_inspection(wire::Inspection::Reader in, Inspection& out) {
   take(in.getVersion(), out.version);
   out.uptime_ms = in.getUptimeMs();
   const auto role = static_cast<std::uint16_t>(in.getRole());
-  const bool known = role <= static_cast<std::uint16_t>(ServerRole::alone);
+  const bool known = role <= static_cast<std::uint16_t>(ServerRole::read_only);
   out.role = known ? static_cast<ServerRole>(role) : ServerRole::unknown;
   out.serving = in.getServing();
   out.recovering = in.getRecovering();
@@ -110,6 +111,7 @@ void read_inspection(wire::Inspection::Reader in, Inspection& out) {
   out.digest_zxid = Zxid{in.getDigestZxid()};
   out.digest = in.getDigest();
   out.in_doubt = in.getInDoubt();
+  out.sends_clients_away = in.getSendsClientsAway();
   for (const auto member : in.getMembers()) read(member, out.members.emplace_back());
 }
 

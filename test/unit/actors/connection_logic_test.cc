@@ -133,6 +133,26 @@ TEST_CASE("a Hello asks for a session and its Welcome gives it") {
   CHECK(f.logic->is_greeted());
 }
 
+TEST_CASE("a client that is content with reads says so, is told, and told when that ends") {
+  Fixture f;
+  Hello hello;
+  hello.read_only = true;
+
+  f.logic->on_bytes(Fixture::frame(hello));
+  f.deliver(SessionOpened{SessionId{77}, 5000, Zxid{9}, true});
+
+  CHECK(f.host.handshakes.at(0).reads_suffice);
+  const auto messages = f.received();
+  REQUIRE(messages.size() == 1);
+  CHECK(std::get<Welcome>(messages[0]).read_only);
+  f.deliver(CloseConnection{ErrorCode::not_read_only});
+  CHECK(f.goodbye() == ErrorCode::not_read_only);
+
+  Fixture other;
+  other.logic->on_bytes(Fixture::frame(Hello{}));
+  CHECK_FALSE(other.host.handshakes.at(0).reads_suffice);
+}
+
 TEST_CASE("the log is given the hash of a password, never the password") {
   Fixture f;
 

@@ -86,6 +86,23 @@ TEST_CASE("who has given up its role looks, though the journal is still busy wit
   CHECK_FALSE(inspect(config_of_three(), board).serving);
 }
 
+TEST_CASE("a leader that leaves clients to the others says so") {
+  NoticeBoard board;
+  board.post_standing(standing_of({1}), effects_of(Stance::leading, {1}, Epoch{4}));
+  board.post([](Notice& notice) { notice.serving = notice.sends_clients_away = true; });
+
+  CHECK(inspect(config_of_three(), board).serving);
+  CHECK(inspect(config_of_three(), board).sends_clients_away);
+}
+
+TEST_CASE("a server that answers reads without a leader says so, and does not serve") {
+  NoticeBoard board;
+  board.post([](Notice& notice) { notice.read_only = true; });
+
+  CHECK(inspect(config_of_three(), board).role == ServerRole::read_only);
+  CHECK_FALSE(inspect(config_of_three(), board).serving);
+}
+
 TEST_CASE("a step that changes no role leaves the role, and tells the rest") {
   NoticeBoard board;
   board.post_standing(standing_of({1}), effects_of(Stance::leading, {1}, Epoch{4}));

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "client/host_list.h"
 #include "client/multi_builder.h"
 #include "test/unit/client/fake_server.h"
 
@@ -420,6 +421,48 @@ TEST_CASE("a refused multi says which operation failed") {
   CHECK(result.code() == ErrorCode::node_exists);
   CHECK(result.error().text.find("operation 2 of 2, check /b") != std::string::npos);
   close(std::move(client), connection);
+}
+
+/// With which the first host that is tried has this port.
+std::uint64_t seed_that_begins_at(std::uint16_t port, const std::string& endpoints) {
+  for (std::uint64_t seed = 1;; ++seed)
+    if (HostList(parse_endpoints(endpoints).value().hosts, seed).next().port == port) return seed;
+}
+
+TEST_CASE("a client of a server that only reads asks another one, and goes there") {
+  FakeServer reader;
+  FakeServer writer;
+  Options options = options_for(reader.endpoint() + "," + writer.endpoint());
+  options.read_only = true;
+  options.seed = seed_that_begins_at(reader.port(), options.endpoints);
+  auto client = open(options);
+  FakeConnection first = reader.accept();
+  CHECK(first.greet(Zxid{1}, true).read_only);
+  REQUIRE(client->wait_connected(10s).ok());
+  CHECK(client->state() == SessionState::read_only);
+
+  std::optional<FakeConnection> second;
+  while (!second) {
+    FakeConnection connection = writer.accept();
+    const ClientMessage message = connection.receive();
+    if (const auto* hello = std::get_if<Hello>(&message)) {
+      CHECK(hello->session == SessionId{});
+      connection.welcome(*hello, Zxid{1});
+      second.emplace(std::move(connection));
+    } else {
+      (void)std::get<Inspect>(message);
+      Inspection inspection;
+      inspection.serving = true;
+      connection.send(inspection);
+    }
+  }
+
+  auto answered = std::async(std::launch::async, [&client] { return client->ping(); });
+  second->answer(second->expect_request<Ping>(), Zxid{2});
+  CHECK(answered.get().ok());
+  CHECK(client->state() == SessionState::connected);
+  CHECK(first.is_closed_by_client());
+  close(std::move(client), *second);
 }
 
 TEST_CASE("options that make no sense are refused before anything starts") {

@@ -84,8 +84,13 @@ void FakeConnection::answer(const Request& request, Zxid zxid, ReplyBody body, E
   send(Reply{request.xid, zxid, error, std::move(body)});
 }
 
-Hello FakeConnection::greet(Zxid zxid) {
+Hello FakeConnection::greet(Zxid zxid, bool read_only) {
   const Hello hello = expect<Hello>();
+  welcome(hello, zxid, read_only);
+  return hello;
+}
+
+void FakeConnection::welcome(const Hello& hello, Zxid zxid, bool read_only) {
   Welcome welcome;
   welcome.session = SessionId{77};
   welcome.password[0] = 7;
@@ -93,8 +98,8 @@ Hello FakeConnection::greet(Zxid zxid) {
   welcome.zxid = zxid;
   welcome.frame_bytes_max = 1 << 20;
   welcome.requests_in_flight_max = 1000;
+  welcome.read_only = read_only;
   send(welcome);
-  return hello;
 }
 
 FakeServer::FakeServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

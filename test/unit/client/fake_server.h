@@ -40,7 +40,8 @@ class FakeConnection {
   void answer(const Request& request, Zxid zxid, ReplyBody body = {},
               ErrorCode error = ErrorCode::ok);
   /// Hello and welcome.
-  Hello greet(Zxid zxid = {});
+  Hello greet(Zxid zxid = {}, bool read_only = false);
+  void welcome(const Hello& hello, Zxid zxid = {}, bool read_only = false);
 
  private:
   int fd_;

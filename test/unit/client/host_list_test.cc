@@ -76,5 +76,21 @@ TEST_CASE("pauses come after whole rounds, grow to a second and end with a succe
   CHECK(list.pause().count() == 0);
 }
 
+TEST_CASE("the others are named in turn, whatever is tried meanwhile") {
+  HostList list(hosts(3), 3);
+  const Host here = list.next();
+
+  const Host first = list.other_than(here);
+  list.next();
+  const Host second = list.other_than(here);
+
+  CHECK(first != here);
+  CHECK(second != here);
+  CHECK(first != second);
+  CHECK(list.other_than(here) == first);
+  CHECK(list.other_than(here) == second);
+  CHECK(list.other_than(first) != first);
+}
+
 }  // namespace
 }  // namespace quorate::client

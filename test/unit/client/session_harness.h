@@ -128,6 +128,7 @@ class SessionHarness {
     SessionEffects effects = session.take_effects();
     if (effects.hang_up) ++hang_ups;
     if (effects.dial) dials.push_back(*effects.dial);
+    if (effects.inquire) inquiries.push_back(*effects.inquire);
     for (Delivery& delivery : effects.deliveries) run(delivery);
     std::vector<char>& output = session.output();
     std::span<const std::byte> bytes = std::as_bytes(std::span(output.data(), output.size()));
@@ -146,6 +147,7 @@ class SessionHarness {
   TimePoint now{};
   Session session;
   std::vector<Host> dials;
+  std::vector<Host> inquiries;
   int hang_ups = 0;
   std::deque<ClientMessage> sent;
   std::vector<std::optional<Outcome>> outcomes;

@@ -144,6 +144,30 @@ TEST_CASE("keys of ZooKeeper without a meaning here are accepted with a notice")
   CHECK(ignoring.config == Config{});
 }
 
+TEST_CASE("reads without a leader, and local sessions, have ZooKeeper's names") {
+  const LoadedConfig none = loaded_file("");
+  CHECK_FALSE(none.config.read_only_mode);
+  CHECK_FALSE(none.config.local_sessions);
+  CHECK_FALSE(none.config.local_sessions_upgrade);
+
+  const LoadedConfig all = loaded_file(
+      "readonlymode.enabled=true\nlocalSessionsEnabled=true\n"
+      "localSessionsUpgradingEnabled=true\n");
+  CHECK(all.config.read_only_mode);
+  CHECK(all.config.local_sessions);
+  CHECK(all.config.local_sessions_upgrade);
+  CHECK(all.notices.empty());
+}
+
+TEST_CASE("whether a leader serves has ZooKeeper's name and words") {
+  CHECK(Config{}.leader_serves);
+
+  const LoadedConfig no = loaded_file("leaderServes=no");
+  CHECK_FALSE(no.config.leader_serves);
+  CHECK(no.notices.empty());
+  CHECK(loaded_file("zookeeper.leaderServes=yes").config.leader_serves);
+}
+
 TEST_CASE("keys that ask for what does not exist are refused unless they switch it off") {
   struct Row {
     std::string key;
@@ -155,7 +179,6 @@ TEST_CASE("keys that ask for what does not exist are refused unless they switch 
       {"sslQuorum", "true", "false"},
       {"portUnification", "true", "false"},
       {"reconfigEnabled", "true", "FALSE"},
-      {"localSessionsEnabled", "true", "false"},
       {"peerType", "observer", "participant"},
       {"electionAlg", "0", "3"},
       {"oraclePath", "/o", ""},

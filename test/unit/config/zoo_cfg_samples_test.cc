@@ -51,7 +51,7 @@ TEST_CASE("a file of a hardened single server serves, and every line is accounte
       "extendedTypesEnabled = true\r\n"
       "standaloneEnabled = true\r\n"
       "quorumListenOnAllIPs = true\r\n"
-      "leaderServes = yes\r\n"
+      "leaderServes = no\r\n"
       "forceSync = yes\r\n"
       "fsync.warningthresholdms = 20\r\n"
       "tcpKeepAlive = true\r\n"
@@ -76,7 +76,8 @@ TEST_CASE("a file of a hardened single server serves, and every line is accounte
   CHECK(tuned.config.console_port == 9080);
   CHECK(tuned.config.frame_bytes_max == 4U << 20);
   CHECK(tuned.config.bytes_in_flight_max == 4U << 20);
-  CHECK(tuned.notices.size() == 13);
+  CHECK_FALSE(tuned.config.leader_serves);
+  CHECK(tuned.notices.size() == 12);
 }
 
 TEST_CASE("a file of one member as an image writes it serves") {

@@ -82,6 +82,25 @@ Inspection in_doubt() {
   return differing;
 }
 
+/// A leader that takes no clients.
+Inspection aloof() {
+  Inspection aloof;
+  aloof.server = {1};
+  aloof.role = ServerRole::leading;
+  aloof.serving = true;
+  aloof.leader = ServerId{1};
+  aloof.sends_clients_away = true;
+  return aloof;
+}
+
+/// Without a leader, but not silent.
+Inspection reads_only() {
+  Inspection reads_only;
+  reads_only.server = {2};
+  reads_only.role = ServerRole::read_only;
+  return reads_only;
+}
+
 Create create(CreateMode mode) {
   return {"/app/lock-", blob("owner"), acl, mode, has_ttl(mode) ? 60'000 : 0, false};
 }
@@ -175,6 +194,8 @@ Golden<ServerMessage> golden_server_messages() {
       {"path", ok(PathReply{"/app"})},
       {"inspection", inspection()},
       {"inspection_looking", looking()},
+      {"inspection_sends_clients_away", aloof()},
+      {"inspection_read_only", reads_only()},
       {"leadership_transfer", LeadershipTransfer{ServerId{2}}},
       {"inspection_in_doubt", in_doubt()},
       {"identities", ok(IdentitiesReply{{{"ip", "127.0.0.1"}, {"digest", "ann"}}})},

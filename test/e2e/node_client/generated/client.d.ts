@@ -290,7 +290,9 @@ export declare class Hello extends $.Struct {
   get lastSeen(): bigint;
   set lastSeen(value: bigint);
   /**
-* The client is content with a server that cannot write at present.
+* The client is content with a server that cannot write at present, and whose answers may be old:
+* one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+* session, unless that is known to this server alone.
 *
 */
   get readOnly(): boolean;
@@ -366,7 +368,11 @@ export declare class Welcome extends $.Struct {
   get requestsInFlightMax(): number;
   set requestsInFlightMax(value: number);
   /**
-* The server cannot write at present; writes are answered notReadOnly.
+* The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+* a state that was true once, and never older than what the client has seen. As soon as it can
+* write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+* the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+* whether they serve.
 *
 */
   get readOnly(): boolean;
@@ -445,6 +451,12 @@ export declare const ServerRole: {
 *
 */
   readonly ALONE: 5;
+  /**
+* It has been without a leader for a while, and serves reads of what it knows to clients that are
+* content with that (`Hello.readOnly`).
+*
+*/
+  readonly READ_ONLY: 6;
 };
 export type ServerRole = (typeof ServerRole)[keyof typeof ServerRole];
 /**
@@ -668,6 +680,13 @@ export declare class Inspection extends $.Struct {
 */
   get inDoubt(): boolean;
   set inDoubt(value: boolean);
+  /**
+* It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+* with notServing. `serving` then says that it does its part for the others.
+*
+*/
+  get sendsClientsAway(): boolean;
+  set sendsClientsAway(value: boolean);
   toString(): string;
 }
 /**

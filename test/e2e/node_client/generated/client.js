@@ -517,7 +517,9 @@ export class Hello extends $.Struct {
     $.utils.setUint64(32, value, this);
   }
   /**
-* The client is content with a server that cannot write at present.
+* The client is content with a server that cannot write at present, and whose answers may be old:
+* one that has no leader. Others are told goodbye there with notReadOnly, and so is whoever names a
+* session, unless that is known to this server alone.
 *
 */
   get readOnly() {
@@ -641,7 +643,11 @@ export class Welcome extends $.Struct {
     $.utils.setUint32(44, value, this);
   }
   /**
-* The server cannot write at present; writes are answered notReadOnly.
+* The server cannot write at present; writes and syncs are answered notReadOnly. Its answers are of
+* a state that was true once, and never older than what the client has seen. As soon as it can
+* write it says goodbye with notReadOnly; a session that was opened read-only has ended then, and
+* the next hello should ask for a new one. Meanwhile a client may ask other servers by `inspect`
+* whether they serve.
 *
 */
   get readOnly() {
@@ -731,7 +737,13 @@ export const ServerRole = {
 * It is the only server.
 *
 */
-  ALONE: 5
+  ALONE: 5,
+  /**
+* It has been without a leader for a while, and serves reads of what it knows to clients that are
+* content with that (`Hello.readOnly`).
+*
+*/
+  READ_ONLY: 6
 };
 /**
 * Where something listens.
@@ -1089,6 +1101,17 @@ export class Inspection extends $.Struct {
   }
   set inDoubt(value) {
     $.utils.setBit(51, value, this);
+  }
+  /**
+* It leads, and is configured to leave clients to the others: whoever says hello is told goodbye
+* with notServing. `serving` then says that it does its part for the others.
+*
+*/
+  get sendsClientsAway() {
+    return $.utils.getBit(52, this);
+  }
+  set sendsClientsAway(value) {
+    $.utils.setBit(52, value, this);
   }
   toString() { return "Inspection_" + super.toString(); }
 }

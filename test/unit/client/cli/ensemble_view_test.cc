@@ -88,6 +88,18 @@ TEST_CASE("there is a service when somebody serves who is linked with a quorum")
   CHECK(is_service({silent, serving}));
   CHECK_FALSE(is_service({silent, looking, alone}));
   CHECK_FALSE(is_service({}));
+
+  Inspection leader = server(1, ServerRole::leading, here);
+  leader.sends_clients_away = true;
+  const StatusRow aloof = row_of(answer(leader), {});
+  CHECK_FALSE(is_service({aloof, looking}));
+  CHECK(aloof.note == "leaves clients to the others");
+
+  Inspection reads_only = server(2, ServerRole::read_only, here);
+  reads_only.serving = false;
+  const StatusRow stale = row_of(answer(reads_only), {});
+  CHECK_FALSE(is_service({stale}));
+  CHECK(stale.note == "serves old reads only");
 }
 
 TEST_CASE("other servers are asked where their lines say, at a peer's address where all listen") {

@@ -52,6 +52,14 @@ TEST_CASE("a server that looks for a leader lives, but is not ready") {
   CHECK_FALSE(judge(looking, HealthCheck::quorum).healthy);
 }
 
+TEST_CASE("a server that answers reads without a leader lives, but is not ready") {
+  const auto cut_off = answer(inspection(ServerRole::read_only, false));
+
+  CHECK(judge(cut_off, HealthCheck::live).text == "alive: read-only");
+  CHECK_FALSE(judge(cut_off, HealthCheck::ready).healthy);
+  CHECK(judge(cut_off, HealthCheck::ready).text == "not ready: read-only");
+}
+
 TEST_CASE("a role alone does not make a server ready, and the text says what is missing") {
   Inspection joining = inspection(ServerRole::following, false);
   CHECK(judge(answer(joining), HealthCheck::ready).text ==
@@ -71,6 +79,18 @@ TEST_CASE("with a quorum, a server has to be linked with one as well") {
 
   CHECK(judge(answer(cut_off), HealthCheck::ready).healthy);
   CHECK_FALSE(judge(answer(cut_off), HealthCheck::quorum).healthy);
+}
+
+TEST_CASE("a leader that leaves clients to the others lives, but is not ready for them") {
+  Inspection leader = inspection(ServerRole::leading, true);
+  leader.sends_clients_away = true;
+
+  CHECK(judge(answer(leader), HealthCheck::live).healthy);
+  for (const auto check : {HealthCheck::ready, HealthCheck::quorum}) {
+    const Verdict verdict = judge(answer(leader), check);
+    CHECK_FALSE(verdict.healthy);
+    CHECK(verdict.text == "not ready: leading in epoch 7, leaves clients to the others");
+  }
 }
 
 TEST_CASE("a server that sends everybody away lives, but is not ready") {

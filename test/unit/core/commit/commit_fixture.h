@@ -82,7 +82,9 @@ struct DescribeDelivery {
     }
     return "none";
   }
-  std::string operator()(const SessionOpened&) const { return "opened"; }
+  std::string operator()(const SessionOpened& opened) const {
+    return opened.read_only ? "opened for reads" : "opened";
+  }
   std::string operator()(const CloseConnection& close) const {
     return "close " + std::string(to_string(close.reason));
   }
@@ -97,8 +99,16 @@ using Told = std::vector<std::string>;
 /// The server under test. Connections and sessions are numbers.
 class Server {
  public:
-  explicit Server(CommitLimits limits = {}) : machine(State(1), here, this_life, limits, 2) {
+  explicit Server(CommitLimits limits = {}, SessionRules rules = {})
+      : machine(State(1), here, this_life, limits, 2, rules) {
     machine.on_serving();
+  }
+
+  /// There is a leader again.
+  void serve(Clients clients = Clients::welcome) {
+    machine.on_serving(clients);
+    pull();
+    machine.check_invariants();
   }
 
   /// Opens connection `n` with a new session of the same number.
@@ -107,9 +117,11 @@ class Server {
     commit();
     (void)told(n);
   }
-  void shake_hands(std::uint64_t n, std::int64_t session, TxnBody body, Zxid last_seen = {}) {
+  void shake_hands(std::uint64_t n, std::int64_t session, TxnBody body, Zxid last_seen = {},
+                   bool reads_suffice = false) {
     machine.on_open(ConnectionSerial{n});
-    machine.on_handshake(ConnectionSerial{n}, SessionId{session}, std::move(body), last_seen);
+    machine.on_handshake(ConnectionSerial{n}, SessionId{session}, std::move(body), last_seen,
+                         reads_suffice);
     pull();
   }
 

@@ -14,9 +14,9 @@ HeldRequest held(std::int64_t xid, Operation operation) {
 TEST_CASE("writes and syncs are numbered apart, from 1") {
   ConnectionOrder order;
 
-  CHECK(order.await_write(10, false) == 1);
+  CHECK(order.await_write(10, AwaitedWrite::Kind::request) == 1);
   CHECK(order.await_sync(11, "/") == 1);
-  CHECK(order.await_write(12, false) == 2);
+  CHECK(order.await_write(12, AwaitedWrite::Kind::request) == 2);
   CHECK(order.await_sync(13, "/") == 2);
   CHECK(order.oldest_write() == 1);
   CHECK(order.writes_in_flight() == 2);
@@ -25,7 +25,7 @@ TEST_CASE("writes and syncs are numbered apart, from 1") {
 
 TEST_CASE("entries leave in the order in which they came") {
   ConnectionOrder order;
-  order.await_write(1, false);
+  order.await_write(1, AwaitedWrite::Kind::request);
   order.hold(held(2, Ping{}));
   order.await_sync(3, "/x");
 
@@ -42,9 +42,9 @@ TEST_CASE("entries leave in the order in which they came") {
 
 TEST_CASE("a queue that never runs empty stays as long as what is in it") {
   ConnectionOrder order;
-  for (std::int64_t xid = 0; xid < 10; ++xid) order.await_write(xid, false);
+  for (std::int64_t xid = 0; xid < 10; ++xid) order.await_write(xid, AwaitedWrite::Kind::request);
   for (std::int64_t xid = 10; xid < 10'000; ++xid) {
-    order.await_write(xid, false);
+    order.await_write(xid, AwaitedWrite::Kind::request);
     REQUIRE(std::get<AwaitedWrite>(order.front()).xid == xid - 10);
     order.pop_front();
     REQUIRE(order.size() == 10);
@@ -68,21 +68,21 @@ TEST_CASE("a sync is found by its number while it is queued") {
 
 TEST_CASE("what was taken out leaves the numbers where they were") {
   ConnectionOrder order;
-  order.await_write(1, false);
+  order.await_write(1, AwaitedWrite::Kind::request);
   order.pop_front();
   order.await_sync(2, "/");
   order.hold(held(3, Ping{}));
 
   CHECK(order.take_all().size() == 2);
   CHECK(order.empty());
-  CHECK(order.await_write(4, false) == 2);
+  CHECK(order.await_write(4, AwaitedWrite::Kind::request) == 2);
   CHECK(order.await_sync(5, "/") == 2);
   order.check_invariants();
 }
 
 TEST_CASE("held writes, syncs and handshakes are what must be sent on") {
   ConnectionOrder order;
-  order.await_write(1, false);
+  order.await_write(1, AwaitedWrite::Kind::request);
   order.hold(held(2, GetData{"/a", false}));
   CHECK_FALSE(order.holds_unsent());
 

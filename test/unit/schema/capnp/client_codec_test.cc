@@ -150,7 +150,7 @@ TEST_CASE("a question about the server and its answer arrive as they were sent")
     Inspection inspection{{values.integer<std::uint32_t>()},
                           values.text(),
                           values.integer<std::uint64_t>(),
-                          static_cast<ServerRole>(values.below(6)),
+                          static_cast<ServerRole>(values.below(7)),
                           values.flag(),
                           values.flag(),
                           values.flag(),
@@ -162,7 +162,11 @@ TEST_CASE("a question about the server and its answer arrive as they were sent")
                           values.integer<std::uint32_t>(),
                           values.integer<std::uint32_t>(),
                           values.integer<std::uint64_t>(),
-                          {}};
+                          {},
+                          values.zxid(),
+                          values.integer<std::uint64_t>(),
+                          values.flag(),
+                          values.flag()};
     // Any number of a server, which is at most 255.
     if (values.flag()) inspection.leader = ServerId{static_cast<std::uint32_t>(values.below(256))};
     for (std::size_t members = values.below(4); members > 0; --members)
