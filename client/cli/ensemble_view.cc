@@ -74,9 +74,11 @@ std::vector<Json> values_of(const StatusRow& row, const Inspection* leader, bool
   add([&] { return Json(of->sessions); });
   add([&] { return Json(of->connections); });
   add([&] { return Json(of->znodes); });
-  const bool marked = of != nullptr && of->digest_zxid != Zxid{};
-  add([&] { return marked ? Json(to_string(of->digest_zxid)) : Json(); });
-  add([&] { return marked ? Json(digest_text(of->digest)) : Json(); });
+  if (all) {
+    const bool marked = of != nullptr && of->digest_zxid != Zxid{};
+    add([&] { return marked ? Json(to_string(of->digest_zxid)) : Json(); });
+    add([&] { return marked ? Json(digest_text(of->digest)) : Json(); });
+  }
   add([&] { return Json(of->version); });
   add([&] { return Json(of->uptime_ms / 1000); });
   values.push_back(row.note.empty() ? Json() : Json(row.note));
@@ -93,8 +95,10 @@ std::vector<Rows::Column> status_columns(bool all) {
   for (const char* number :
        {"leader", "epoch", "applied", "logged", "lag", "sessions", "connections", "znodes"})
     columns.push_back({number, true});
-  columns.push_back({"digest_zxid", true});
-  columns.push_back({"digest"});
+  if (all) {
+    columns.push_back({"digest_zxid", true});
+    columns.push_back({"digest"});
+  }
   columns.push_back({"version"});
   columns.push_back({"uptime_s", true});
   columns.push_back({"note"});

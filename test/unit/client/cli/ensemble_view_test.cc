@@ -182,7 +182,8 @@ TEST_CASE("the last digest is shown, and that servers differ") {
   CHECK(rows[1]["digest_zxid"].is_null());
   CHECK(rows[1]["digest"].is_null());
   CHECK(rows[1]["in_doubt"] == false);
-  CHECK(table.out.str().find("0000000000000abc") != std::string::npos);
+  // A line has no room for all; that they differ is what a person must see.
+  CHECK(table.out.str().find("0000000000000abc") == std::string::npos);
   CHECK(table.out.str().find("servers differ: writes are refused") != std::string::npos);
 }
 
