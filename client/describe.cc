@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace quorate::client {
@@ -64,6 +65,39 @@ std::size_t size_of_one(const Op& op) {
   return bytes;
 }
 
+/// Those that need more words than their name.
+constexpr std::pair<ErrorCode, const char*> explanations[] = {
+    {ErrorCode::ok, "done"},
+    {ErrorCode::connection_loss, "the connection broke"},
+    {ErrorCode::marshalling_error, "the server could not read the request"},
+    {ErrorCode::unimplemented, "the server does not offer this operation"},
+    {ErrorCode::operation_timeout, "no answer in time"},
+    {ErrorCode::bad_arguments, "a path, version, flag or other argument is invalid"},
+    {ErrorCode::no_node, "the node does not exist"},
+    {ErrorCode::no_auth, "the node's ACL does not permit it"},
+    {ErrorCode::bad_version, "the node has another version"},
+    {ErrorCode::no_children_for_ephemerals, "an ephemeral node has no children"},
+    {ErrorCode::node_exists, "the node exists already"},
+    {ErrorCode::not_empty, "the node has children"},
+    {ErrorCode::session_expired, "the session has ended"},
+    {ErrorCode::invalid_acl, "the ACL is invalid"},
+    {ErrorCode::auth_failed, "the identity was refused"},
+    {ErrorCode::session_moved, "another connection owns the session now"},
+    {ErrorCode::not_read_only, "the server is read-only"},
+    {ErrorCode::ephemeral_on_local_session,
+     "the session is known to one server alone (a local session), and owns no nodes"},
+    {ErrorCode::no_watcher, "there is no such watch"},
+    {ErrorCode::reconfig_disabled, "membership cannot be changed"},
+    {ErrorCode::session_closed_require_auth, "the server demands authentication"},
+    {ErrorCode::quota_exceeded, "a quota would be exceeded"},
+    {ErrorCode::throttled, "it waited too long and was not executed"},
+    {ErrorCode::too_many_nodes, "there are more nodes than the limit allows"},
+    {ErrorCode::reply_too_large, "the answer does not fit into a frame"},
+    {ErrorCode::request_too_large, "the request does not fit into a frame"},
+    {ErrorCode::not_serving, "the server does not serve at the moment"},
+    {ErrorCode::server_behind, "the server is behind what this client has seen"},
+};
+
 }  // namespace
 
 std::string describe(const Operation& operation) {
@@ -74,66 +108,9 @@ std::string describe(const Operation& operation) {
 }
 
 std::string explain(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::ok:
-      return "done";
-    case ErrorCode::connection_loss:
-      return "the connection broke";
-    case ErrorCode::marshalling_error:
-      return "the server could not read the request";
-    case ErrorCode::unimplemented:
-      return "the server does not offer this operation";
-    case ErrorCode::operation_timeout:
-      return "no answer in time";
-    case ErrorCode::bad_arguments:
-      return "a path, version, flag or other argument is invalid";
-    case ErrorCode::no_node:
-      return "the node does not exist";
-    case ErrorCode::no_auth:
-      return "the node's ACL does not permit it";
-    case ErrorCode::bad_version:
-      return "the node has another version";
-    case ErrorCode::no_children_for_ephemerals:
-      return "an ephemeral node has no children";
-    case ErrorCode::node_exists:
-      return "the node exists already";
-    case ErrorCode::not_empty:
-      return "the node has children";
-    case ErrorCode::session_expired:
-      return "the session has ended";
-    case ErrorCode::invalid_acl:
-      return "the ACL is invalid";
-    case ErrorCode::auth_failed:
-      return "the identity was refused";
-    case ErrorCode::session_moved:
-      return "another connection owns the session now";
-    case ErrorCode::not_read_only:
-      return "the server is read-only";
-    case ErrorCode::ephemeral_on_local_session:
-      return "the session is known to one server alone (a local session), and owns no nodes";
-    case ErrorCode::no_watcher:
-      return "there is no such watch";
-    case ErrorCode::reconfig_disabled:
-      return "membership cannot be changed";
-    case ErrorCode::session_closed_require_auth:
-      return "the server demands authentication";
-    case ErrorCode::quota_exceeded:
-      return "a quota would be exceeded";
-    case ErrorCode::throttled:
-      return "it waited too long and was not executed";
-    case ErrorCode::too_many_nodes:
-      return "there are more nodes than the limit allows";
-    case ErrorCode::reply_too_large:
-      return "the answer does not fit into a frame";
-    case ErrorCode::request_too_large:
-      return "the request does not fit into a frame";
-    case ErrorCode::not_serving:
-      return "the server does not serve at the moment";
-    case ErrorCode::server_behind:
-      return "the server is behind what this client has seen";
-    default:
-      return std::string(to_string(code));
-  }
+  for (const auto& [explained, text] : explanations)
+    if (explained == code) return text;
+  return std::string(to_string(code));
 }
 
 std::string explain(const Operation& operation, const Reply& reply) {

@@ -38,8 +38,8 @@ std::vector<Record> records() {
   return records;
 }
 
-PeerHello hello(PeerPurpose purpose) {
-  return {1, 2, 5, counted<16>(0x10), {3}, {4}, counted<32>(0x20), std::move(purpose)};
+PeerHello hello(const PeerPurpose& purpose) {
+  return {1, 2, 5, counted<16>(0x10), {3}, {4}, counted<32>(0x20), purpose};
 }
 
 Blob encode(const HistoryRecords& history) {

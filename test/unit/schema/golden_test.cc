@@ -81,7 +81,8 @@ TEST_CASE("the frames that are kept are read as the messages they were made of")
 TEST_CASE("the frames between servers that are kept are read as what they were made of") {
   const auto check_all = [](const std::string& kind, const auto& values, const auto& decode) {
     for (const auto& [name, value] : values) {
-      CAPTURE(name);
+      const auto& which = name;
+      CAPTURE(which);
       const std::string frame = kept(kind + "/" + name + ".hex");
       const auto decoded = decode(bytes_of(frame));
       REQUIRE(decoded.ok());

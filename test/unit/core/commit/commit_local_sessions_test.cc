@@ -386,23 +386,22 @@ void random_walk(std::uint32_t seed) {
   std::mt19937 random(seed);
   const auto below = [&random](std::uint32_t bound) { return random() % bound; };
   LocalServer server(below(2) == 0 ? local : upgrading);
-  std::map<std::uint64_t, std::uint64_t> connections{{1, 1}, {2, 2}};  // Session, its connection.
+  std::map<std::int64_t, std::uint64_t> connections{{1, 1}, {2, 2}};  // Session, its connection.
   std::uint64_t last_connection = 2;
   std::int64_t now = 1000;
   for (int step = 0; step < 300; ++step) {
-    const std::uint64_t session = 1 + below(4);
+    const std::int64_t session = 1 + below(4);
     std::uint64_t& connection = connections[session];
     switch (below(9)) {
       case 0:
         connection = ++last_connection;
-        server.shake_hands(connection, static_cast<std::int64_t>(session), attach, {},
-                           below(2) == 0);
+        server.shake_hands(connection, session, attach, {}, below(2) == 0);
         break;
       case 1:
-        if (server.machine.local_sessions().find(SessionId(session)) != nullptr) break;
-        if (server.machine.state().sessions().find(SessionId(session)) != nullptr) break;
+        if (server.machine.local_sessions().find(SessionId{session}) != nullptr) break;
+        if (server.machine.state().sessions().find(SessionId{session}) != nullptr) break;
         connection = ++last_connection;
-        server.shake_hands(connection, static_cast<std::int64_t>(100 * step + 10), new_session);
+        server.shake_hands(connection, std::int64_t{100} * step + 10, new_session);
         break;
       case 2:
         server.send(connection, set("/a", "x"), get("/a"));

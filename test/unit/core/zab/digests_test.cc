@@ -31,7 +31,9 @@ class Member {
   }
   Effects stored() { return checked(replica.on_promised(replica.standing().asked, now)); }
   Effects elects(ServerId leader) { return checked(replica.on_elected({leader, false}, now)); }
-  Effects marks(std::vector<DigestMark> marks) { return checked(replica.on_marks(marks, now)); }
+  Effects marks(const std::vector<DigestMark>& marks) {
+    return checked(replica.on_marks(marks, now));
+  }
   Effects ticks_at(std::int64_t ms) {
     now = clock_at(ms);
     return checked(replica.on_tick(now));

@@ -107,7 +107,7 @@ class Hall {
 
  private:
   void take(ServerId from, const ElectionEffects& effects) {
-    for (const Envelope& envelope : effects.send) on_the_way_.push_back({from, envelope});
+    for (const Envelope& envelope : effects.send) on_the_way_.emplace_back(from, envelope);
     if (effects.elected) elected_[from] = *effects.elected;
     of(from).check_invariants();
   }

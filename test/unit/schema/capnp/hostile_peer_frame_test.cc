@@ -188,7 +188,8 @@ TEST_CASE("epochs above the last one are refused in every message") {
            [](auto out) { out.initSyncPoints().initPoints(1)[0].setPoint(bad_zxid); }},
       };
   for (const auto& [field, fill] : cases) {
-    CAPTURE(field);
+    const std::string& which = field;
+    CAPTURE(which);
     CHECK(refused(fill) == epoch_refusal(field));
   }
 }
