@@ -384,7 +384,9 @@ TEST_CASE("a session that upgrades and closes in one batch leaves nothing behind
 // answered twice or out of order. Method: random walks; a failure prints its seed.
 void random_walk(std::uint32_t seed) {
   std::mt19937 random(seed);
-  const auto below = [&random](std::uint32_t bound) { return random() % bound; };
+  const auto below = [&random](std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random() % bound);
+  };
   LocalServer server(below(2) == 0 ? local : upgrading);
   std::map<std::int64_t, std::uint64_t> connections{{1, 1}, {2, 2}};  // Session, its connection.
   std::uint64_t last_connection = 2;
