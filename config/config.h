@@ -82,7 +82,7 @@ struct Config {
 
   // Storage.
   std::chrono::seconds snapshot_interval{30};
-  std::uint64_t snapshot_bytes = 8U << 20;
+  std::uint64_t snapshot_bytes = 16U << 20;
   std::uint32_t snapshot_records = 200'000;
   std::uint64_t snapshot_log_bytes = 64U << 20;
   std::chrono::seconds checkpoint_interval{3600};
