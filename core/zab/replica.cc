@@ -183,7 +183,7 @@ Effects Replica::on_submit(std::vector<Submission> writes, const ClockReading& n
 Effects Replica::on_sync(const SyncRequest& request, const ClockReading& now) {
   if (has_slept(now)) return leave();
   if (!serving_) return {};
-  if (tenure_) return finish(tenure_->on_sync(standing_.self, request, now.monotonic));
+  if (tenure_) return finish(tenure_->on_sync(standing_.self, request));
   return finish(following_->on_sync(request));
 }
 

@@ -56,7 +56,7 @@ class Tenure {
   Effects on_logged(const ClockReading& now);
   Effects on_submit(std::vector<Submission> writes, const ClockReading& now);
   /// `asker` is this server or a learner.
-  Effects on_sync(ServerId asker, const SyncRequest& request, Time now);
+  Effects on_sync(ServerId asker, const SyncRequest& request);
   /// Where a learner's log parts from ours; nothing: it needs an image.
   Effects on_surveyed(ServerId learner, const std::optional<LogPosition>& common);
   /// `asker` is this server or a learner.
@@ -87,6 +87,9 @@ class Tenure {
  private:
   enum class Phase { gathering, promising, collecting, adopting, leading, draining };
 
+  /// A batch of records ends when it has so many bytes: one frame, and one turn of a learner.
+  static constexpr std::size_t batch_bytes = std::size_t{1} << 20;
+
   struct PendingSync {
     ServerId asker;
     SyncRequest request;
@@ -104,27 +107,33 @@ class Tenure {
     Time since;
   };
 
-  void on_join(ServerId from, const Join& join, Effects& effects, Time now);
-  void on_epoch_promised(ServerId from, const EpochPromised& promise, Effects& effects);
-  void on_adopted(ServerId from, const Adopted& adopted, Effects& effects, const ClockReading& now);
-  void on_ack(ServerId from, const Ack& ack, Effects& effects, const ClockReading& now);
-  void on_forward(ServerId from, const Forward& forward, Effects& effects, const ClockReading& now);
-
   void enter(Phase phase, Time now);
+  void on_forward(ServerId from, const Forward& forward, Effects& effects, const ClockReading& now);
+  void ping(Effects& effects);
+  void answer_syncs(Effects& effects);
+  // Discovery (tenure_discovery.cc).
+  void on_join(ServerId from, const Join& join, Effects& effects, Time now);
   void ask_for_next_epoch(Effects& effects, Time now);
-  void try_collected(Effects& effects);
+  void on_epoch_promised(ServerId from, const EpochPromised& promise, Effects& effects);
   /// A promising voter that has less than somebody remembers; true when the leader itself is one.
   bool find_amnesia(Effects& effects);
+  void try_collected(Effects& effects);
+  // Synchronisation (tenure_synchronisation.cc).
   void plan(ServerId learner, Effects& effects);
   void synchronise(ServerId id, LearnerRecord& learner, const std::optional<LogPosition>& common,
                    Effects& effects);
+  void on_adopted(ServerId from, const Adopted& adopted, Effects& effects, const ClockReading& now);
   void try_established(Effects& effects, const ClockReading& now);
-  void propose(std::vector<Submission> writes, Effects& effects, const ClockReading& now);
+  // Broadcast (tenure_broadcast.cc).
+  [[nodiscard]] bool is_drained() const;
+  [[nodiscard]] bool may_propose() const;
+  [[nodiscard]] Proposals batch_of(const LogPosition& previous, std::vector<Record> records) const;
   void propose_waiting(Effects& effects, const ClockReading& now);
+  void propose(std::vector<Submission> writes, Effects& effects, const ClockReading& now);
+  void on_ack(ServerId from, const Ack& ack, Effects& effects, const ClockReading& now);
   void acked(ServerId voter, Zxid zxid, Effects& effects, const ClockReading& now);
   void commit_up_to(Zxid zxid, Effects& effects);
-  void ping(Effects& effects);
-  void answer_syncs(Effects& effects);
+  // Handing over (tenure_hand_over.cc).
   [[nodiscard]] bool could_lead(ServerId id, Time now) const;
   [[nodiscard]] HandOverAnswer judge(const HandOver& asked, Time now) const;
   void begin_hand_over(ServerId to, Effects& effects, Time now);
@@ -143,12 +152,15 @@ class Tenure {
   /// that vote: else nobody could give him anything.
   [[nodiscard]] bool can_spare(ServerId server) const;
   void forget_marks_of(ServerId server);
-  [[nodiscard]] bool may_propose() const;
-  [[nodiscard]] bool is_drained() const;
-  [[nodiscard]] Proposals batch_of(const LogPosition& previous, std::vector<Record> records) const;
   /// This server and the learners for which `holds`, as far as they are counted.
   template <class Holds>
-  [[nodiscard]] ServerSet counted(const Holds& holds) const;
+  [[nodiscard]] ServerSet counted(const Holds& holds) const {
+    ServerSet servers;
+    if (standing_.counts() || unanimous_) servers.insert(standing_.self);
+    for (const auto& [id, learner] : learners_)
+      if (learner.counts && holds(learner)) servers.insert(id);
+    return servers;
+  }
 
   Standing& standing_;
   bool unanimous_;

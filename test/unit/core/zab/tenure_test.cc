@@ -39,9 +39,7 @@ class Lead {
   Effects submits(std::vector<Submission> writes) {
     return checked(tenure.on_submit(std::move(writes), now));
   }
-  Effects syncs(const SyncRequest& request) {
-    return checked(tenure.on_sync(s1, request, now.monotonic));
-  }
+  Effects syncs(const SyncRequest& request) { return checked(tenure.on_sync(s1, request)); }
   Effects ticks_at(std::int64_t ms) {
     now = clock_at(ms);
     return checked(tenure.on_tick(now));
