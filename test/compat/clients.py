@@ -1,12 +1,11 @@
 """The clients: whose they are, what they need, and the programs in which they act."""
-import os
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from servers import ROOT
+from servers import JARS, JVM, ROOT
 
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build/compat"
@@ -18,7 +17,8 @@ class Client:
     name: str
     what: str  # For the page.
     version: Callable[[], str]
-    programs: Callable[[], Programs]  # Built, where that is needed; each takes the endpoint and the tunnel's order port.
+    # Built, where that is needed. Each takes the tunnel's endpoint, its order port, and the server's own endpoint.
+    programs: Callable[[], Programs]
 
 
 class Unavailable(Exception):
@@ -46,6 +46,22 @@ def kazoo_programs(python: str | Path) -> Programs:
     return [[str(python), str(HERE / "kazoo_client" / f"{name}.py")] for name in ("operations", "sessions", "recipes")]
 
 
+def java_programs(folder: str, *jars: str) -> Programs:
+    """The main program of a folder of sources."""
+    classes = BUILD / folder
+    jars = [str(JARS / jar) for jar in ("zookeeper.jar", "zookeeper-jute.jar", "slf4j-simple.jar", *jars)]
+    sources = sorted((HERE / folder).glob("*.java"))
+    if not up_to_date(classes / "Main.class", sources):
+        run("javac", "-d", classes, "-cp", ":".join(jars), *sources)
+    return [["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", ":".join([str(classes), *jars]), "Main"]]
+
+
+def up_to_date(made: Path, sources: list[Path]) -> bool:
+    return made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources)
+
+
 CLIENTS = [
     Client("kazoo", "kazoo, for Python, of Debian", lambda: package_version("python3-kazoo"), lambda: kazoo_programs(PYTHON)),
+    Client("java", "ZooKeeper's own client for Java, of Debian", lambda: package_version("libzookeeper-java"),
+           lambda: java_programs("java_client")),
 ]

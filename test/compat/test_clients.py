@@ -23,7 +23,7 @@ def transcript(client: Client, server_class: type[Server], programs: Programs, l
         server.start()
         with (TRANSCRIPTS / f"{client.name}-{label}.log").open("w") as log:
             for program in programs:
-                done = subprocess.run([*program, f"127.0.0.1:{server.tunnel.port}", str(server.tunnel.orders)],
+                done = subprocess.run([*program, f"127.0.0.1:{server.tunnel.port}", str(server.tunnel.orders), f"127.0.0.1:{server.port}"],
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, timeout=CLIENT_SECONDS, check=False)
                 said += done.stdout.decode(errors="backslashreplace")
                 if done.returncode != 0:

@@ -15,7 +15,7 @@ SESSION_SECONDS = 300
 class Service:
     """Where the server is, and the orders to the tunnel that leads to it."""
 
-    def __init__(self, endpoint: str, orders: str):
+    def __init__(self, endpoint: str, orders: str, _direct: str):
         self.endpoint, self.orders = endpoint, int(orders)
 
     def client(self, chroot: str = "", timeout: float = SESSION_SECONDS, **options) -> KazooClient:
@@ -110,7 +110,7 @@ class Events:
 
 
 def main(*scenarios) -> None:
-    service = Service(*sys.argv[1:3])
+    service = Service(*sys.argv[1:4])
     for each in scenarios:
         scenario(each.__name__.replace("_", " "))
         each(service)
