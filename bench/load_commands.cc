@@ -23,11 +23,22 @@ struct Arguments {
   Options options;
   std::string endpoints = "127.0.0.1:2181";
   bool is_bare = false;
+  bool is_zookeeper = false;  ///< The protocol, whoever the server is.
 };
+
+void add_zookeeper(CLI::App& command, bool& is_zookeeper) {
+  command.add_flag("--zookeeper", is_zookeeper,
+                   "speak ZooKeeper's protocol; the server may be a ZooKeeper");
+}
+
+Protocol protocol_of(bool is_zookeeper) {
+  return is_zookeeper ? Protocol::zookeeper : Protocol::quorate;
+}
 
 template <class Options>
 std::shared_ptr<Arguments<Options>> common(CLI::App& command) {
   auto arguments = std::make_shared<Arguments<Options>>();
+  add_zookeeper(command, arguments->is_zookeeper);
   command.add_option("-e,--endpoints", arguments->endpoints, "HOST:PORT, several with commas")
       ->capture_default_str();
   command.add_option("--server-pid", arguments->options.server_pids,
@@ -47,6 +58,10 @@ Result<Options> resolved(const Arguments<Options>& arguments) {
   Result<std::vector<Address>> servers = resolve_all(arguments.endpoints);
   if (!servers) return servers.error();
   options.servers = std::move(*servers);
+  for (Address& server : options.servers) server.protocol = protocol_of(arguments.is_zookeeper);
+  if (arguments.is_zookeeper && arguments.is_bare) {
+    return {ErrorCode::bad_arguments, "a bare responder speaks only our own protocol"};
+  }
   if constexpr (requires { options.target; }) {
     options.target = arguments.is_bare ? Target::bare : Target::quorate;
   }
@@ -324,11 +339,13 @@ void add_failover(CLI::App& app, Command& command) {
 void add_probe(CLI::App& app, Command& command) {
   struct ProbeArguments {
     std::string endpoint = "127.0.0.1:2181";
+    bool is_zookeeper = false;
     ProbeOptions options;
   };
   CLI::App* probe = app.add_subcommand("probe", "Waits until a server serves, and says when");
   auto arguments = std::make_shared<ProbeArguments>();
   probe->add_option("-e,--endpoints", arguments->endpoint)->capture_default_str();
+  add_zookeeper(*probe, arguments->is_zookeeper);
   probe->add_option("--path", arguments->options.path, "what is read")->capture_default_str();
   probe->add_flag("--must-exist", arguments->options.must_exist, "until the path is there");
   probe->add_option("--patience", arguments->options.patience_s, "seconds")->capture_default_str();
@@ -338,6 +355,7 @@ void add_probe(CLI::App& app, Command& command) {
       if (!server) return server.error();
       ProbeOptions options = arguments->options;
       options.server = std::move(*server);
+      options.server.protocol = protocol_of(arguments->is_zookeeper);
       const Result<ProbeResult> result = run_probe(options);
       if (!result) return result.error();
       Report report;
