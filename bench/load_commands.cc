@@ -1,10 +1,12 @@
 // The commands that put load on a server.
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/commands.h"
+#include "bench/load/change_load.h"
 #include "bench/load/failover.h"
 #include "bench/load/fan_out.h"
 #include "bench/load/load.h"
@@ -133,6 +135,46 @@ void add_load(CLI::App& app, Command& command) {
       const Result<LoadOptions> options_resolved = resolved(*arguments);
       if (!options_resolved) return options_resolved.error();
       return report_load(*options_resolved, *announces);
+    };
+  });
+}
+
+Result<Report> report_changes(const ChangeOptions& options) {
+  const Result<ChangeResult> result = run_changes(options);
+  if (!result) return result.error();
+  Report report;
+  report.add("operations", result->operations);
+  report.add("seconds", result->usage.seconds);
+  report.add("operations_per_s", static_cast<double>(result->operations) / result->usage.seconds);
+  add_usage(report, result->usage, result->operations, !options.server_pids.empty());
+  report.add_latency("latency_us", result->latency_ns);
+  return report;
+}
+
+void add_changes(CLI::App& app, Command& command) {
+  CLI::App* changes = app.add_subcommand(
+      "change", "Creates, nodes that come and go, multis; every reply is checked");
+  auto arguments = common<ChangeOptions>(*changes);
+  ChangeOptions& options = arguments->options;
+  const std::map<std::string, ChangeKind> kinds{
+      {"create", ChangeKind::create}, {"churn", ChangeKind::churn}, {"multi", ChangeKind::multi}};
+  changes->add_option("--kind", options.kind, "create; churn: create, then delete; multi")
+      ->transform(CLI::CheckedTransformer(kinds))
+      ->required();
+  changes->add_option("-c,--connections", options.connections)->capture_default_str();
+  changes->add_option("-d,--depth", options.depth, "unanswered operations per connection")
+      ->capture_default_str();
+  changes->add_option("--multi-size", options.multi_size, "setData in a multi")
+      ->capture_default_str();
+  changes->add_option("--prefix", options.prefix)->capture_default_str();
+  changes->add_option("--value-bytes", options.value_bytes)->capture_default_str();
+  changes->add_option("--warmup", options.warmup_s, "seconds")->capture_default_str();
+  changes->add_option("--seconds", options.seconds, "of the window")->capture_default_str();
+  changes->callback([arguments, &command] {
+    command.run = [arguments]() -> Result<Report> {
+      const Result<ChangeOptions> options_resolved = resolved(*arguments);
+      if (!options_resolved) return options_resolved.error();
+      return report_changes(*options_resolved);
     };
   });
 }
@@ -370,6 +412,7 @@ void add_probe(CLI::App& app, Command& command) {
 
 void add_load_commands(CLI::App& app, Command& command) {
   add_load(app, command);
+  add_changes(app, command);
   add_nodes_command(app, command, "fill", "Creates nodes, each with the value of its version",
                     true);
   add_nodes_command(app, command, "check", "Reads nodes and compares value and version", false);
