@@ -8,10 +8,10 @@
 #include <memory>
 #include <optional>
 
+#include "actors/client_wire.h"
 #include "actors/commit.h"
 #include "actors/connection.h"
 #include "actors/connection_logic.h"
-#include "actors/event_bytes.h"
 #include "actors/outstanding.h"
 #include "actors/peers.h"
 #include "actors/runtime/broker_link.h"
@@ -33,7 +33,7 @@ struct ConnectionRecord {
 struct ConnectionShared {
   ServerContext& context;
   Outstanding outstanding;
-  EventBytes event_bytes;
+  EventCaches events;
   std::uint32_t sessions_made = 0;
   std::size_t open = 0;                ///< Connections.
   std::chrono::milliseconds since{0};  ///< When the listener was there.

@@ -10,20 +10,12 @@
 namespace quorate {
 namespace {
 
-using capnp_codec::FrameLimits;
-
-std::span<const std::byte> as_bytes(std::span<const char> bytes) { return std::as_bytes(bytes); }
-
-/// Cap'n Proto frames of one segment, which a Hello must be, begin with four zero bytes.
-bool may_be_hello(std::span<const char> bytes) {
-  const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 4));
-  return std::all_of(head.begin(), head.end(), [](char byte) { return byte == 0; });
-}
-
 std::string_view goodbye_text(ErrorCode reason) {
   switch (reason) {
     case ErrorCode::session_expired:
       return "the session has expired, or id or password are wrong; open a new one";
+    case ErrorCode::auth_failed:
+      return "the credentials were not accepted";
     case ErrorCode::session_moved:
       return "another connection has taken over the session";
     case ErrorCode::connection_loss:
@@ -47,7 +39,7 @@ std::string_view goodbye_text(ErrorCode reason) {
 
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
                                  const ConnectionLimits& limits, std::string_view super_digest,
-                                 ByteLink& link, ConnectionHost& host, EventBytes& event_bytes,
+                                 ByteLink& link, ConnectionHost& host, EventCaches& events,
                                  Outstanding& outstanding, ServerCounters& counters)
     : serial_(serial),
       server_(server),
@@ -55,7 +47,7 @@ ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
       super_digest_(super_digest),
       link_(link),
       host_(host),
-      event_bytes_(event_bytes),
+      events_(events),
       outstanding_(outstanding),
       counters_(counters),
       identities_(
@@ -81,16 +73,18 @@ void ConnectionLogic::on_bytes(std::span<const char> bytes) {
 }
 
 std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
-  if (phase_ == Phase::hello && !may_be_hello(bytes)) {
-    close(CloseMode::forced, counters_.closed_unknown_protocol);
-    return bytes.size();
+  if (wire_ == nullptr) {
+    if (bytes.size() < protocol_bytes) return 0;
+    wire_ = wire_of(bytes, events_);
+    if (wire_ == nullptr) {
+      close(CloseMode::forced, counters_.closed_unknown_protocol);
+      return bytes.size();
+    }
   }
   std::size_t used = 0;
   while (used < bytes.size() && phase_ != Phase::greeting && !is_full()) {
     const auto rest = bytes.subspan(used);
-    const FrameLimits limits =
-        phase_ == Phase::hello ? capnp_codec::hello_limits : FrameLimits{limits_.frame_bytes_max};
-    const Result<std::size_t> size = capnp_codec::frame_size(as_bytes(rest), limits);
+    const Result<std::size_t> size = wire_->frame_size(rest, limits_.frame_bytes_max);
     if (!size) {
       dismiss(size.error().code, size.error().text);
       return bytes.size();
@@ -104,7 +98,7 @@ std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
 }
 
 void ConnectionLogic::on_frame(std::span<const char> frame) {
-  Result<ClientMessage> message = capnp_codec::decode_client(as_bytes(frame));
+  Result<ClientMessage> message = wire_->decode(frame);
   if (!message) return dismiss(message.error().code, message.error().text);
   if (auto* request = std::get_if<Request>(&*message)) {
     if (phase_ == Phase::open) return on_request(std::move(*request), frame.size());
@@ -162,8 +156,10 @@ void ConnectionLogic::on_leadership(const Result<ServerId>& successor) {
 }
 
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
-  if (auth_failed_) return;
+  if (was_refused()) return;
   if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
+  const auto* refused = std::get_if<Refused>(&request.operation);
+  if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
   in_flight_.add(bytes);
   outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
@@ -175,7 +171,6 @@ void ConnectionLogic::on_authenticate(Request& request) {
   asked.credentials.clear();
   if (!proved) {
     request.operation = Refused{ErrorCode::auth_failed};
-    auth_failed_ = true;
     return;
   }
   // What came before is judged with the identities of then.
@@ -204,7 +199,7 @@ void ConnectionLogic::hand_on_batch() {
 
 bool ConnectionLogic::is_full() const {
   return in_flight_.count() >= limits_.requests_in_flight_max ||
-         in_flight_.bytes() >= limits_.bytes_in_flight_max || auth_failed_ ||
+         in_flight_.bytes() >= limits_.bytes_in_flight_max || was_refused() ||
          (outstanding_.is_full() && !in_flight_.empty());
 }
 
@@ -223,7 +218,7 @@ void ConnectionLogic::pause_if_full() {
 }
 
 void ConnectionLogic::resume_if_drained() {
-  if (!paused_ || phase_ != Phase::open || auth_failed_) return;
+  if (!paused_ || phase_ != Phase::open || was_refused()) return;
   // Half, so that a busy connection isn't stopped and started with every reply.
   if (in_flight_.count() > limits_.requests_in_flight_max / 2 ||
       in_flight_.bytes() > limits_.bytes_in_flight_max / 2) {
@@ -248,17 +243,14 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
 }
 
 void ConnectionLogic::deliver(const Reply& reply) {
-  capnp_codec::encode(reply, limits_.frame_bytes_max, link_.output());
+  wire_->encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
   if (!in_flight_.empty()) outstanding_.remove(1, in_flight_.finish());
-  if (auth_failed_ && in_flight_.empty()) {
-    dismiss(ErrorCode::auth_failed, "the credentials were not accepted");
-  }
+  if (was_refused() && in_flight_.empty()) dismiss(last_word_, goodbye_text(last_word_));
 }
 
 void ConnectionLogic::deliver(const SharedEvent& event) {
-  const auto bytes = event_bytes_.of(event);
-  link_.output().insert(link_.output().end(), bytes.begin(), bytes.end());
+  wire_->encode(event, link_.output());
   counters_.events.add();
 }
 
@@ -274,7 +266,7 @@ void ConnectionLogic::deliver(const SessionOpened& opened) {
   welcome.read_only = opened.read_only;
   welcome.frame_bytes_max = static_cast<std::uint32_t>(limits_.frame_bytes_max);
   welcome.requests_in_flight_max = limits_.requests_in_flight_max;
-  capnp_codec::encode(welcome, link_.output());
+  wire_->encode(welcome, link_.output());
   password_ = {};
 }
 
@@ -291,7 +283,7 @@ void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
     reason = ErrorCode::not_serving;
     text = goodbye_text(reason);
   }
-  capnp_codec::encode(Goodbye{reason, std::string(text)}, link_.output());
+  if (wire_ != nullptr) wire_->encode(Goodbye{reason, std::string(text)}, link_.output());
   switch (reason) {
     case ErrorCode::request_too_large:
       return close(CloseMode::graceful, counters_.closed_too_large);

@@ -11,15 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/client_wire.h"
 #include "actors/counters.h"
-#include "actors/event_bytes.h"
 #include "actors/frames_in_flight.h"
 #include "actors/outstanding.h"
 #include "actors/runtime/byte_link.h"
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
 #include "core/txn/txn.h"
-#include "schema/capnp/frame.h"
 #include "schema/client_messages.h"
 
 namespace quorate {
@@ -67,7 +66,8 @@ class ConnectionHost {
 ///   hello --Inspect, answered--> closed
 ///   hello --TransferLeadership--> greeting --answered--> closed
 ///
-/// hello     Only a Hello, Inspect or TransferLeadership of at most 4 KiB is accepted.
+/// hello     The first bytes tell which protocol the client speaks. Only a Hello, Inspect or
+///           TransferLeadership of at most 4 KiB is accepted.
 /// greeting  The session is being created or attached, or the leader asked; nothing is read.
 /// open      Requests are read as long as fewer than the limits allow are in flight, on this
 ///           connection and (Outstanding) on all.
@@ -79,7 +79,7 @@ class ConnectionLogic {
   /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
   ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
                   std::string_view super_digest, ByteLink& link, ConnectionHost& host,
-                  EventBytes& event_bytes, Outstanding& outstanding, ServerCounters& counters);
+                  EventCaches& events, Outstanding& outstanding, ServerCounters& counters);
   ConnectionLogic(const ConnectionLogic&) = delete;
   ConnectionLogic& operator=(const ConnectionLogic&) = delete;
   ~ConnectionLogic();
@@ -108,6 +108,7 @@ class ConnectionLogic {
   void on_transfer(const TransferLeadership& asked);
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
+  [[nodiscard]] bool was_refused() const { return last_word_ != ErrorCode::ok; }
   void hand_on_batch();
   [[nodiscard]] bool is_full() const;
   /// Nothing of this connection is waited for any more.
@@ -128,13 +129,15 @@ class ConnectionLogic {
   std::string_view super_digest_;
   ByteLink& link_;
   ConnectionHost& host_;
-  EventBytes& event_bytes_;
+  EventCaches& events_;
   Outstanding& outstanding_;
   ServerCounters& counters_;
 
+  std::unique_ptr<ClientWire> wire_;  ///< As soon as the first bytes are there.
   Phase phase_ = Phase::hello;
   bool paused_ = false;
-  bool auth_failed_ = false;  ///< Its reply is the last one.
+  /// Set: the reply to a request refused so is the last one.
+  ErrorCode last_word_ = ErrorCode::ok;
   SessionId session_;
   SessionPassword password_{};  ///< Until the Welcome is sent.
   SharedIdentities identities_;

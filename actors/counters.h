@@ -15,11 +15,11 @@ struct ServerCounters {
   Counter refused_per_address;  ///< Above connections_per_ip_max.
   // Why connections were closed, each exactly once.
   Counter closed_by_client;         ///< The session was closed, or the peer went away.
-  Counter closed_unknown_protocol;  ///< The first bytes are no Cap'n Proto frame.
+  Counter closed_unknown_protocol;  ///< The first bytes begin no protocol.
   Counter closed_inspected;         ///< Told how things stand.
   Counter closed_malformed;         ///< A frame that cannot be decoded, or out of place.
   Counter closed_too_large;         ///< A frame above the limit.
-  Counter closed_version;           ///< No common protocol version.
+  Counter closed_version;           ///< No common version, or a request of unknown type.
   Counter closed_auth;
   Counter closed_session;      ///< Expired, moved or refused.
   Counter closed_slow_reader;  ///< Left too much unread.

@@ -5,26 +5,31 @@
 #include <vector>
 
 #include "core/commit/delivery.h"
-#include "schema/capnp/client_codec.h"
 
 namespace quorate {
 
-/// The bytes of the last event asked for. Events of one change come to all watchers before those
-/// of the next, so one place is enough. One per I/O thread.
+/// The bytes of the last event asked for, in one protocol. Events of one change come to all
+/// watchers before those of the next, so one place is enough. One per protocol and I/O thread.
 class EventBytes {
  public:
+  /// Appends an event's frame.
+  using Encode = void (*)(const WatchEvent& event, std::vector<char>& out);
+
+  explicit EventBytes(Encode encode) : encode_(encode) {}
+
   /// Valid until the next call.
   [[nodiscard]] std::span<const char> of(const SharedEvent& event) {
     // Holding the event keeps its address from being used again.
     if (event != event_) {
       bytes_.clear();
-      capnp_codec::encode(*event, bytes_);
+      encode_(*event, bytes_);
       event_ = event;
     }
     return bytes_;
   }
 
  private:
+  Encode encode_;
   SharedEvent event_;
   std::vector<char> bytes_;
 };

@@ -9,6 +9,8 @@
 
 #include "actors/credentials.h"
 #include "schema/capnp/client_codec.h"
+#include "schema/capnp/frame.h"
+#include "test/unit/actors/fake_host.h"
 #include "test/unit/actors/fake_link.h"
 
 namespace quorate {
@@ -16,33 +18,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
+using test::FakeHost;
 using test::FakeLink;
-
-class FakeHost final : public ConnectionHost {
- public:
-  void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
-  void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
-  void transfer_leadership(std::optional<ServerId> to) override { successors.push_back(to); }
-  [[nodiscard]] Inspection inspect() override {
-    Inspection inspection;
-    inspection.server = {3};
-    inspection.role = ServerRole::looking;
-    return inspection;
-  }
-  [[nodiscard]] milliseconds now() const override { return milliseconds{1234}; }
-  [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
-  [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
-
-  std::vector<Handshake> handshakes;
-  std::vector<RequestBatch> batches;
-  std::vector<std::optional<ServerId>> successors;
-};
 
 /// A connection between a fake network and a fake server.
 struct Fixture {
   FakeLink link;
   FakeHost host;
-  EventBytes event_bytes;
+  EventCaches events;
   Outstanding outstanding{10'000, std::size_t{1} << 30};
   ServerCounters counters;
   ConnectionLimits limits;
@@ -51,7 +34,7 @@ struct Fixture {
 
   Fixture() { make(); }
   void make() {
-    logic.emplace(ConnectionSerial{5}, ServerId{1}, limits, super_digest, link, host, event_bytes,
+    logic.emplace(ConnectionSerial{5}, ServerId{1}, limits, super_digest, link, host, events,
                   outstanding, counters);
   }
 

@@ -1,0 +1,34 @@
+// A server that remembers what a connection asked of it.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "actors/connection_logic.h"
+
+namespace quorate::test {
+
+class FakeHost final : public ConnectionHost {
+ public:
+  void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
+  void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
+  void transfer_leadership(std::optional<ServerId> to) override { successors.push_back(to); }
+  [[nodiscard]] Inspection inspect() override {
+    Inspection inspection;
+    inspection.server = {3};
+    inspection.role = ServerRole::looking;
+    return inspection;
+  }
+  [[nodiscard]] std::chrono::milliseconds now() const override {
+    return std::chrono::milliseconds{1234};
+  }
+  [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
+  [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
+
+  std::vector<Handshake> handshakes;
+  std::vector<RequestBatch> batches;
+  std::vector<std::optional<ServerId>> successors;
+};
+
+}  // namespace quorate::test
