@@ -101,7 +101,7 @@ final class Multi {
       owner.zk.create("/mr/locked", null, CREATOR_ALL_ACL, CreateMode.PERSISTENT);
       owner.zk.create("/mr/x", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
       Steps.step("multiRead", () -> a.zk.multi(Arrays.asList(Op.getData("/mr"), Op.getChildren("/mr"), Op.getData("/mr/x"))));
-      Steps.step("multiRead, some fail", () -> a.zk.multi(Arrays.asList(Op.getData("/mr/none"), Op.getChildren("/mr/x"),
+      Steps.step("multiRead of which some fail", () -> a.zk.multi(Arrays.asList(Op.getData("/mr/none"), Op.getChildren("/mr/x"),
           Op.getData("/mr/locked"), Op.getChildren("/mr/none"), Op.getData("/mr"))));
       Steps.Answer answer = new Steps.Answer();
       a.zk.multi(Arrays.asList(Op.getData("/mr"), Op.getChildren("/mr"), Op.getData("/mr/none")),

@@ -69,7 +69,7 @@ final class Watches {
       Steps.step("exists /own watched", () -> a.zk.exists("/own", e));
       create(a.zk, "/own");
       e.next("exists: of the client's own write");
-      Steps.step("getConfig watched", () -> a.zk.getConfig(e, null));
+      Steps.step("getData of the configuration watched", () -> a.zk.getConfig(e, null));
     }
   }
 
