@@ -64,4 +64,6 @@ CLIENTS = [
     Client("kazoo", "kazoo, for Python, of Debian", lambda: package_version("python3-kazoo"), lambda: kazoo_programs(PYTHON)),
     Client("java", "ZooKeeper's own client for Java, of Debian", lambda: package_version("libzookeeper-java"),
            lambda: java_programs("java_client")),
+    Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
+           lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]

@@ -26,6 +26,7 @@ OPERATIONS = {
     "getEphemerals": "",
     "getAllChildrenNumber": "",
     "reconfig": "",
+    "quota": "limits and what counts against them",
     "chroot": "a client with a root of its own",
     "words": "four-letter words",
 }
