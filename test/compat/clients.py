@@ -56,6 +56,15 @@ def java_programs(folder: str, *jars: str) -> Programs:
     return [["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", ":".join([str(classes), *jars]), "Main"]]
 
 
+def c_programs() -> Programs:
+    program = BUILD / "c_client"
+    sources = sorted((HERE / "c_client").iterdir())
+    if not up_to_date(program, sources):
+        BUILD.mkdir(parents=True, exist_ok=True)
+        run("g++", "-std=c++20", "-Wall", "-Wextra", "-DTHREADED", "-o", program, *(HERE / "c_client").glob("*.cc"), "-lzookeeper_mt")
+    return [[str(program)]]
+
+
 def up_to_date(made: Path, sources: list[Path]) -> bool:
     return made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
@@ -64,6 +73,7 @@ CLIENTS = [
     Client("kazoo", "kazoo, for Python, of Debian", lambda: package_version("python3-kazoo"), lambda: kazoo_programs(PYTHON)),
     Client("java", "ZooKeeper's own client for Java, of Debian", lambda: package_version("libzookeeper-java"),
            lambda: java_programs("java_client")),
+    Client("c", "ZooKeeper's own client for C, of Debian", lambda: package_version("libzookeeper-mt2"), c_programs),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]
