@@ -142,11 +142,15 @@ void session_resumed() {
   const clientid_t id = *zoo_client_id(*a);
   say("session of a", steps::session(&id));
   say("session of a, its time-out", std::to_string(zoo_recv_timeout(*a)));
+  // Held up, lest the two take the session from each other again and again.
+  steps::order("hold");
   {
-    Client twin(steps::place.endpoint, &id);
+    Client twin(steps::place.direct, &id);
     say("event of the twin", twin.events.next());
     say("session of the twin", steps::session(zoo_client_id(twin)));
+    said("exists /e by the twin", zoo_exists(twin, "/e", 0, nullptr));
   }
+  steps::order("release");
   // The twin has ended it.
   std::string event;
   do event = a->events.next();

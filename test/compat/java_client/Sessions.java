@@ -31,7 +31,7 @@ final class Sessions {
     Steps.step("create /e", () -> a.zk.create("/e", null, OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL));
     Steps.say("session of a", Steps.session(a.zk));
     a.zk.leave();
-    try (Steps.Client twin = new Steps.Client(a.zk.getSessionId(), a.zk.getSessionPasswd())) {
+    try (Steps.Client twin = new Steps.Client(Steps.endpoint, a.zk.getSessionId(), a.zk.getSessionPasswd())) {
       twin.session.next("of the twin");
       Steps.say("session of the twin", Steps.session(twin.zk));
       Steps.step("exists /e by the twin", () -> "sid:" + twin.zk.exists("/e", false).getEphemeralOwner());
@@ -47,9 +47,12 @@ final class Sessions {
   private static void closedByAnother() throws Exception {
     Steps.Client a = new Steps.Client();
     a.zk.create("/closed", null, OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
-    Steps.Client twin = new Steps.Client(a.zk.getSessionId(), a.zk.getSessionPasswd());
+    // Held up, lest the two take the session from each other again and again.
+    Steps.order("hold");
+    Steps.Client twin = new Steps.Client(Steps.direct, a.zk.getSessionId(), a.zk.getSessionPasswd());
     twin.session.next("of the twin");
     twin.close();
+    Steps.order("release");
     Steps.waitFor("a is told", () -> a.session.take().getState() == KeeperState.Expired);
     Steps.say("session state", a.zk.getState());
     Steps.step("exists /closed by a", () -> a.zk.exists("/closed", false));
@@ -63,19 +66,19 @@ final class Sessions {
     Steps.Client a = new Steps.Client();
     long id = a.zk.getSessionId();
     byte[] password = a.zk.getSessionPasswd();
-    try (Steps.Client wrong = new Steps.Client(id, Steps.bytes("0123456789abcdef"))) {
+    try (Steps.Client wrong = new Steps.Client(Steps.endpoint, id, Steps.bytes("0123456789abcdef"))) {
       wrong.session.next("with a wrong password");
       Steps.step("exists / with a wrong password", () -> wrong.zk.exists("/", false));
     }
-    try (Steps.Client shorter = new Steps.Client(id, Steps.bytes("short"))) {
+    try (Steps.Client shorter = new Steps.Client(Steps.endpoint, id, Steps.bytes("short"))) {
       shorter.session.next("with too short a password");
     }
     Steps.step("exists / by a", () -> Steps.retried(() -> a.zk.exists("/", false) != null));
     a.close();
-    try (Steps.Client late = new Steps.Client(id, password)) {
+    try (Steps.Client late = new Steps.Client(Steps.endpoint, id, password)) {
       late.session.next("of a closed session");
     }
-    try (Steps.Client unknown = new Steps.Client(0x7777777777777777L, password)) {
+    try (Steps.Client unknown = new Steps.Client(Steps.endpoint, 0x7777777777777777L, password)) {
       unknown.session.next("of a session that never was");
     }
   }

@@ -190,8 +190,8 @@ final class Steps {
       super(where, timeoutMs, watcher);
     }
 
-    Leaving(long id, byte[] password, Watcher watcher) throws Exception {
-      super(endpoint, SESSION_MS, watcher, id, password);
+    Leaving(String where, long id, byte[] password, Watcher watcher) throws Exception {
+      super(where, SESSION_MS, watcher, id, password);
     }
 
     void leave() {
@@ -214,8 +214,8 @@ final class Steps {
     }
 
     /** Resumes a session; whether it still is one, the first event says. */
-    Client(long id, byte[] password) throws Exception {
-      zk = new Leaving(id, password, session);
+    Client(String where, long id, byte[] password) throws Exception {
+      zk = new Leaving(where, id, password, session);
     }
 
     private void awaitConnected() throws InterruptedException {

@@ -13,13 +13,13 @@ SESSION_SECONDS = 300
 
 
 class Service:
-    """Where the server is, and the orders to the tunnel that leads to it."""
+    """Where the server is, the orders to the tunnel that leads to it, and the way past the tunnel."""
 
-    def __init__(self, endpoint: str, orders: str, _direct: str):
-        self.endpoint, self.orders = endpoint, int(orders)
+    def __init__(self, endpoint: str, orders: str, direct: str):
+        self.endpoint, self.orders, self.direct = endpoint, int(orders), direct
 
-    def client(self, chroot: str = "", timeout: float = SESSION_SECONDS, **options) -> KazooClient:
-        client = KazooClient(self.endpoint + chroot, timeout=timeout, **options)
+    def client(self, chroot: str = "", timeout: float = SESSION_SECONDS, where: str | None = None, **options) -> KazooClient:
+        client = KazooClient((where or self.endpoint) + chroot, timeout=timeout, **options)
         client.start(PATIENCE_SECONDS)
         return client
 
