@@ -74,6 +74,9 @@ CLIENTS = [
     Client("java", "ZooKeeper's own client for Java, of Debian", lambda: package_version("libzookeeper-java"),
            lambda: java_programs("java_client")),
     Client("c", "ZooKeeper's own client for C, of Debian", lambda: package_version("libzookeeper-mt2"), c_programs),
+    Client("curator", "Curator's recipes, for Java, of Debian", lambda: package_version("libcurator-recipes-java"),
+           lambda: java_programs("curator_client", "curator-client.jar", "curator-framework.jar", "curator-recipes.jar",
+                                 "curator-x-discovery.jar", "guava.jar")),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]
