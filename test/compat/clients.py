@@ -1,5 +1,7 @@
 """The clients: whose they are, what they need, and the programs in which they act."""
+import json
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +58,28 @@ def java_programs(folder: str, *jars: str) -> Programs:
     return [["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", ":".join([str(classes), *jars]), "Main"]]
 
 
+def node_folder() -> Path:
+    """Where the sources stand beside the libraries that npm installs."""
+    folder = BUILD / "node_client"
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = [source for source in (HERE / "node_client").iterdir() if source.is_file()]
+    installed = folder / "node_modules/.package-lock.json"
+    fresh = up_to_date(installed, [source for source in sources if source.suffix == ".json"])
+    for source in sources:
+        shutil.copyfile(source, folder / source.name)
+    if not fresh:
+        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
+    return folder
+
+
+def node_programs(*names: str) -> Programs:
+    return [["node", str(node_folder() / f"{name}.mjs")] for name in names]
+
+
+def npm_version(name: str) -> str:
+    return json.loads((HERE / "node_client/package.json").read_text())["dependencies"][name]
+
+
 def c_programs() -> Programs:
     program = BUILD / "c_client"
     sources = sorted((HERE / "c_client").iterdir())
@@ -77,6 +101,10 @@ CLIENTS = [
     Client("curator", "Curator's recipes, for Java, of Debian", lambda: package_version("libcurator-recipes-java"),
            lambda: java_programs("curator_client", "curator-client.jar", "curator-framework.jar", "curator-recipes.jar",
                                  "curator-x-discovery.jar", "guava.jar")),
+    Client("node", "node-zookeeper-client, for Node.js, of npm", lambda: npm_version("node-zookeeper-client"),
+           lambda: node_programs("operations")),
+    Client("dubbo", "the registry of dubbo2.js, a consumer of Dubbo's services, of npm", lambda: npm_version("dubbo2.js"),
+           lambda: node_programs("dubbo")),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]

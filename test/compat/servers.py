@@ -16,7 +16,7 @@ SERVER_BIN = Path(os.environ.get("QUORATE_TEST_SERVER_BIN", ROOT / "build/releas
 JARS = Path("/usr/share/java")
 # These programs live for seconds: what the compiler of a long-lived server does would only cost them.
 JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m"]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 # user:base64(sha1(user:password)) of super:secret.
 SUPER_DIGEST = "super:lK75jTNcA+U9vtVEw5vB51mj/w4="
