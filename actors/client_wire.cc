@@ -32,7 +32,9 @@ class CapnpWire final : public ClientWire {
     begun_ = true;
     return capnp_codec::decode_client(std::as_bytes(frame));
   }
-  bool ends_with(ErrorCode refused) const override { return refused == ErrorCode::auth_failed; }
+  bool ends_with(ErrorCode refused) const override {
+    return refused == ErrorCode::auth_failed || refused == ErrorCode::session_closed_require_auth;
+  }
 
   void encode(const Reply& reply, std::size_t bytes_max, std::vector<char>& out) override {
     capnp_codec::encode(reply, bytes_max, out);

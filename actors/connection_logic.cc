@@ -16,6 +16,8 @@ std::string_view goodbye_text(ErrorCode reason) {
       return "the session has expired, or id or password are wrong; open a new one";
     case ErrorCode::auth_failed:
       return "the credentials were not accepted";
+    case ErrorCode::session_closed_require_auth:
+      return "this server wants an identity before anything else; authenticate first";
     case ErrorCode::session_moved:
       return "another connection has taken over the session";
     case ErrorCode::connection_loss:
@@ -157,7 +159,11 @@ void ConnectionLogic::on_leadership(const Result<ServerId>& successor) {
 
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   if (was_refused()) return;
-  if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
+  if (std::holds_alternative<Authenticate>(request.operation)) {
+    on_authenticate(request);
+  } else if (lacks_identity()) {
+    request.operation = Refused{ErrorCode::session_closed_require_auth};
+  }
   const auto* refused = std::get_if<Refused>(&request.operation);
   if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
   in_flight_.add(bytes);
@@ -182,6 +188,14 @@ void ConnectionLogic::on_authenticate(Request& request) {
     }
   }
   identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
+}
+
+bool ConnectionLogic::lacks_identity() const {
+  const auto& required = limits_.schemes_required;
+  return !required.empty() &&
+         std::none_of(identities_->begin(), identities_->end(), [&](const Identity& identity) {
+           return std::find(required.begin(), required.end(), identity.scheme) != required.end();
+         });
 }
 
 void ConnectionLogic::hand_on_batch() {
@@ -290,6 +304,7 @@ void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
     case ErrorCode::unimplemented:
       return close(CloseMode::graceful, counters_.closed_version);
     case ErrorCode::auth_failed:
+    case ErrorCode::session_closed_require_auth:
       return close(CloseMode::graceful, counters_.closed_auth);
     case ErrorCode::marshalling_error:
       return close(CloseMode::graceful, counters_.closed_malformed);

@@ -32,6 +32,8 @@ struct ConnectionLimits {
   std::size_t output_bytes_max = std::size_t{16} << 20;
   std::chrono::milliseconds session_timeout_min{4000};
   std::chrono::milliseconds session_timeout_max{40000};
+  /// A connection without an identity of one of these may only authenticate; empty: any may ask.
+  std::vector<std::string> schemes_required;
 };
 
 /// A connection's wish for a session, judged by apply.
@@ -108,6 +110,7 @@ class ConnectionLogic {
   void on_transfer(const TransferLeadership& asked);
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
+  [[nodiscard]] bool lacks_identity() const;
   [[nodiscard]] bool was_refused() const { return last_word_ != ErrorCode::ok; }
   void hand_on_batch();
   [[nodiscard]] bool is_full() const;

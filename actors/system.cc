@@ -85,6 +85,7 @@ ConnectionLimits connection_limits(const Config& config) {
   limits.output_bytes_max = config.output_bytes_max;
   limits.session_timeout_min = config.session_timeout_min;
   limits.session_timeout_max = config.session_timeout_max;
+  if (config.enforce_auth) limits.schemes_required = *auth_schemes(config.enforce_auth_schemes);
   return limits;
 }
 

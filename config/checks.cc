@@ -102,6 +102,10 @@ std::vector<std::string> contradictions(const LoadedConfig& loaded) {
   must_hold(c.requests_in_flight_max <= c.outstanding_requests_max, "requests_in_flight_max",
             "outstanding_requests_max");
   must_hold(c.disk_low_bytes <= c.disk_resume_bytes, "disk_low_bytes", "disk_resume_bytes");
+  if (c.enforce_auth && c.enforce_auth_schemes.empty()) {
+    problems.push_back(fmt::format("{}, but enforce_auth_schemes names none; set it to digest",
+                                   described(loaded, "enforce_auth")));
+  }
   check_ports(loaded, problems);
   return problems;
 }

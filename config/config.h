@@ -78,6 +78,8 @@ struct Config {
   // Access.
   bool skip_acl = false;
   bool enforce_quota = false;
+  bool enforce_auth = false;
+  std::string enforce_auth_schemes;  ///< "digest,ip"; see auth_schemes().
   std::string super_digest;  ///< `user:base64(sha1(user:password))`; empty: nobody is super.
 
   // Storage.
@@ -111,5 +113,8 @@ struct ComponentLevel {
 
 /// The pairs of Config::log_levels. Errors: bad_arguments; the text follows the value.
 [[nodiscard]] Result<std::vector<ComponentLevel>> component_levels(std::string_view text);
+
+/// The names in Config::enforce_auth_schemes. Errors: bad_arguments; the text follows the value.
+[[nodiscard]] Result<std::vector<std::string>> auth_schemes(std::string_view text);
 
 }  // namespace quorate

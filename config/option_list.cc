@@ -284,6 +284,13 @@ void visit_nodes(Visitor& visit) {
   visit({"skip_acl", {{"skipACL"}}}, &Config::skip_acl,
         "Switches all permission checks off. For recovery from lost credentials: everyone who "
         "connects may then do everything. The leader's value holds for the ensemble.");
+  visit({"enforce_auth", {{"enforce.auth.enabled"}}}, &Config::enforce_auth,
+        "Whether a connection is closed that asks for anything before it has authenticated with "
+        "one of enforce_auth_schemes. Off leaves it to the permissions of nodes what strangers may "
+        "do.");
+  visit({"enforce_auth_schemes", {{"enforce.auth.schemes"}}}, &Config::enforce_auth_schemes,
+        TextRule::schemes,
+        "The schemes of which one is enough: digest, ip. Every connection has ip.");
   visit({"super_digest", {{"DigestAuthenticationProvider.superDigest"}}}, &Config::super_digest,
         TextRule::super_digest,
         "Who may do everything: user:base64(sha1(user:password)). Empty: nobody. Give it in the "

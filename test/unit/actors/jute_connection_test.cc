@@ -194,6 +194,37 @@ TEST_CASE("an unknown scheme of authentication ends the connection behind its re
   CHECK(f.logic.is_closed());
 }
 
+TEST_CASE("a server that wants an identity takes nothing else before") {
+  JuteFixture f;
+  f.limits.schemes_required = {"digest"};
+  f.open();
+  f.ask(jute::ping_xid, Opcode::ping, Ping{});
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].requests[0].operation ==
+        Operation(Refused{ErrorCode::session_closed_require_auth}));
+  f.deliver(Reply{jute::ping_xid, Zxid{9}, ErrorCode::session_closed_require_auth, {}});
+  CHECK(f.reply_to(Opcode::ping).error == ErrorCode::session_closed_require_auth);
+  CHECK(f.logic.is_closed());
+}
+
+TEST_CASE("one of the identities that a server wants is enough") {
+  JuteFixture f;
+  f.limits.schemes_required = {"x509", "digest"};
+  f.open();
+  f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", "user:password"});
+  f.ask(1, Opcode::get_data, GetData{"/a", false});
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[1].requests[0].operation == Operation(GetData{"/a", false}));
+
+  JuteFixture known;
+  known.limits.schemes_required = {"ip"};
+  known.open();
+  known.ask(1, Opcode::get_data, GetData{"/a", false});
+  CHECK(known.host.batches[0].requests[0].operation == Operation(GetData{"/a", false}));
+}
+
 TEST_CASE("frames without a header, and of impossible length, close the connection") {
   const std::vector<std::vector<char>> hostile{
       {0, 0, 0, 0}, {0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0}, {-1, -1, -1, -1}, {0, 127, -1, -1}};
