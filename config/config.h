@@ -28,7 +28,7 @@ struct Config {
   ServerId server_id{1};
   std::string cluster_id;  ///< Empty: the store's own, drawn at its first start.
   std::string dynamic_config_file;
-  Membership membership;  ///< Empty, or one server, this one.
+  Membership membership;  ///< Empty: a server on its own.
 
   // Network.
   std::string client_address = "127.0.0.1";
