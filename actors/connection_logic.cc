@@ -42,7 +42,8 @@ std::string_view goodbye_text(ErrorCode reason) {
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
                                  const ConnectionLimits& limits, std::string_view super_digest,
                                  ByteLink& link, ConnectionHost& host, EventCaches& events,
-                                 Outstanding& outstanding, ServerCounters& counters)
+                                 Outstanding& outstanding, ServerCounters& counters,
+                                 ClientProtocols spoken)
     : serial_(serial),
       server_(server),
       limits_(limits),
@@ -50,6 +51,7 @@ ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
       link_(link),
       host_(host),
       events_(events),
+      spoken_(spoken),
       outstanding_(outstanding),
       counters_(counters),
       identities_(
@@ -77,7 +79,7 @@ void ConnectionLogic::on_bytes(std::span<const char> bytes) {
 std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
   if (wire_ == nullptr) {
     if (bytes.size() < protocol_bytes) return 0;
-    wire_ = wire_of(bytes, events_);
+    wire_ = wire_of(bytes, spoken_, events_);
     if (wire_ == nullptr) {
       close(CloseMode::forced, counters_.closed_unknown_protocol);
       return bytes.size();

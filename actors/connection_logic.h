@@ -81,7 +81,8 @@ class ConnectionLogic {
   /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
   ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
                   std::string_view super_digest, ByteLink& link, ConnectionHost& host,
-                  EventCaches& events, Outstanding& outstanding, ServerCounters& counters);
+                  EventCaches& events, Outstanding& outstanding, ServerCounters& counters,
+                  ClientProtocols spoken = ClientProtocols::all);
   ConnectionLogic(const ConnectionLogic&) = delete;
   ConnectionLogic& operator=(const ConnectionLogic&) = delete;
   ~ConnectionLogic();
@@ -133,6 +134,7 @@ class ConnectionLogic {
   ByteLink& link_;
   ConnectionHost& host_;
   EventCaches& events_;
+  const ClientProtocols spoken_;
   Outstanding& outstanding_;
   ServerCounters& counters_;
 

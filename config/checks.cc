@@ -43,6 +43,7 @@ void check_ports(const LoadedConfig& loaded, std::vector<std::string>& problems)
   const Config& c = loaded.config;
   std::vector<Endpoint> endpoints{{"client_port", c.client_address, c.client_port},
                                   {"peer_port", c.peer_address, c.peer_port}};
+  if (c.native_port != 0) endpoints.push_back({"native_port", c.client_address, c.native_port});
   if (c.console_enabled) endpoints.push_back({"console_port", c.console_address, c.console_port});
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     for (std::size_t j = i + 1; j < endpoints.size(); ++j) {

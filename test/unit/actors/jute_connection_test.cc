@@ -252,6 +252,18 @@ TEST_CASE("the protocol is told by four bytes, however they come") {
   }
 }
 
+TEST_CASE("a port may speak one protocol alone") {
+  const std::vector<char> capnp{0, 0, 0, 0};
+  const std::vector<char> jute{0, 0, 0, 45};
+  EventCaches events;
+  CHECK(wire_of(capnp, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::native, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::native, events) == nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::zookeeper, events) == nullptr);
+  CHECK(wire_of(jute, ClientProtocols::zookeeper, events) != nullptr);
+}
+
 TEST_CASE("events are encoded once for all connections of a protocol") {
   JuteFixture f;
   f.open();
