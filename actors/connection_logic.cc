@@ -10,6 +10,16 @@
 namespace quorate {
 namespace {
 
+/// What a connection may be known as. Its writes carry it all, in every server's log.
+constexpr std::size_t identities_max = 64;
+constexpr std::size_t identity_bytes_max = 8192;
+
+bool is_too_much(const std::vector<Identity>& identities) {
+  std::size_t bytes = 0;
+  for (const Identity& identity : identities) bytes += identity.scheme.size() + identity.id.size();
+  return identities.size() > identities_max || bytes > identity_bytes_max;
+}
+
 std::string_view goodbye_text(ErrorCode reason) {
   switch (reason) {
     case ErrorCode::session_expired:
@@ -181,14 +191,19 @@ void ConnectionLogic::on_authenticate(Request& request) {
     request.operation = Refused{ErrorCode::auth_failed};
     return;
   }
-  // What came before is judged with the identities of then.
-  hand_on_batch();
   auto identities = *identities_;
   for (const Identity& identity : *proved) {
     if (std::find(identities.begin(), identities.end(), identity) == identities.end()) {
       identities.push_back(identity);
     }
   }
+  if (identities.size() == identities_->size()) return;
+  if (is_too_much(identities)) {
+    request.operation = Refused{ErrorCode::auth_failed};
+    return;
+  }
+  // What came before is judged with the identities of then.
+  hand_on_batch();
   identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
 }
 

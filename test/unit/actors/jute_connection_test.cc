@@ -225,6 +225,40 @@ TEST_CASE("one of the identities that a server wants is enough") {
   CHECK(known.host.batches[0].requests[0].operation == Operation(GetData{"/a", false}));
 }
 
+TEST_CASE("a connection has room for so many identities, each of which goes with every write") {
+  JuteFixture f;
+  f.open();
+  const auto claim = [&](const std::string& user) {
+    f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", user + ":secret"});
+    REQUIRE_FALSE(f.host.batches.empty());
+    const RequestBatch batch = std::exchange(f.host.batches, {}).back();
+    const bool was_refused = std::holds_alternative<Refused>(batch.requests.back().operation);
+    f.deliver(Reply{jute::auth_xid, {}, was_refused ? ErrorCode::auth_failed : ErrorCode::ok, {}});
+    return batch.identities;
+  };
+
+  // One is its address.
+  for (int user = 1; user < 64; ++user) claim("user" + std::to_string(user));
+  const SharedIdentities full = claim("user1");
+  CHECK(full->size() == 64);
+  CHECK(claim("user1") == full);
+  CHECK_FALSE(f.logic.is_closed());
+
+  CHECK(claim("one more") == full);
+  CHECK(f.logic.is_closed());
+}
+
+TEST_CASE("an identity may not be longer than what all together may have") {
+  JuteFixture f;
+  f.open();
+
+  f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", std::string(9000, 'u') + ":secret"});
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].identities->size() == 1);
+  CHECK(f.host.batches[0].requests[0].operation == Operation(Refused{ErrorCode::auth_failed}));
+}
+
 TEST_CASE("frames without a header, and of impossible length, close the connection") {
   const std::vector<std::vector<char>> hostile{
       {0, 0, 0, 0}, {0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0}, {-1, -1, -1, -1}, {0, 127, -1, -1}};
