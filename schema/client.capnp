@@ -502,7 +502,7 @@ struct Request {
 
     authenticate @25 :Authenticate;
     # Adds an identity to this connection. Answered `nothing`, or authFailed, after which the server
-    # closes the connection.
+    # closes the connection; also beyond 64 identities, or 8 KiB of them.
 
     reconfig @26 :Reconfig;
     # Changes the members of the ensemble. Answered reconfigDisabled where that is switched off.

@@ -273,7 +273,7 @@ PARTS = [
     Part("chaos", 300, "60 s of kills, pauses and partitions under load, and a verdict on the history", part_chaos),
     Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
-    Part("fuzz", 420, "each fuzz target for 15 s, and the canary", part_fuzz),
+    Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
     Part("tsan", 1800, "ThreadSanitizer over what has several threads, and planted races", part_tsan, in_ci=False),
     Part("compose", 1200, "the image, and the compose files' servers in containers", part_compose, in_ci=False),

@@ -123,7 +123,10 @@ Status FailoverClient::on_welcome(const Welcome& welcome) {
   if (id_ != SessionId{} && welcome.session != id_) {
     return wrong("session " + to_string(id_), "session " + to_string(welcome.session));
   }
-  if (welcome.zxid < zxid_) return wrong("at least " + to_string(zxid_), to_string(welcome.zxid));
+  // ZooKeeper does not say how far it is.
+  const bool tells = session_->stream.wire().protocol() == Protocol::quorate;
+  if (tells && welcome.zxid < zxid_)
+    return wrong("at least " + to_string(zxid_), to_string(welcome.zxid));
   id_ = welcome.session;
   password_ = welcome.password;
   phase_ = Phase::reading;

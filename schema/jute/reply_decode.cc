@@ -42,6 +42,13 @@ void read_results(Reader& in, std::vector<Result>& out) {
   }
 }
 
+/// What a later version adds is none to us.
+EventType event_type_of(std::int32_t number) {
+  const bool is_known = number >= static_cast<std::int32_t>(EventType::created) &&
+                        number <= static_cast<std::int32_t>(EventType::children_changed);
+  return is_known ? static_cast<EventType>(number) : EventType::none;
+}
+
 void read_body(Reader& in, Opcode opcode, ReplyBody& out) {
   if (opcode == Opcode::multi) return read_results(in, out.emplace<MultiReply>().results);
   if (opcode == Opcode::multi_read) return read_results(in, out.emplace<MultiReadReply>().results);
@@ -89,7 +96,7 @@ Result<WatchEvent> decode_event(std::span<const std::byte> frame) {
   read(in, watcher_event, told);
   if (!in.ok()) return {in.error(), "a WatcherEvent was expected"};
   WatchEvent event;
-  event.type = static_cast<EventType>(told.type);
+  event.type = event_type_of(told.type);
   event.path = std::move(told.path);
   if (header.zxid != -1) event.zxid = Zxid{static_cast<std::uint64_t>(header.zxid)};
   return event;

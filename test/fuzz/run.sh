@@ -2,7 +2,7 @@
 # Runs every fuzz target for some seconds: test/fuzz/run.sh SECONDS [TARGET...]
 #
 # One line per target, `ok NAME ...` or `FAIL NAME ...`. A target fails on any crash, on an input
-# that takes longer than a second, and above 256 MiB; the canary fails when it does NOT crash. Inputs
+# that takes longer than a second, and above 256 MiB; the canaries fail when they do NOT crash. Inputs
 # that reach new code are kept in build/fuzz/corpus, crashes in build/fuzz/crashes.
 set -uo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -42,12 +42,12 @@ for target in "${targets[@]}"; do
   status=$?
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1)
   peak=$(sed -n 's/^stat::peak_rss_mb: *//p' "$log" | tail -1)
-  if [ "$target" = canary ]; then
+  if [[ "$target" = canary* ]]; then
     # Only the planted bug counts, not a target that fails to start.
     if grep -q 'heap-buffer-overflow' "$log"; then
-      echo "ok canary: the planted bug was found"
+      echo "ok $target: the planted bug was found"
     else
-      echo "FAIL canary: the planted bug was not found in $seconds s (exit status $status); see $log"
+      echo "FAIL $target: the planted bug was not found in $seconds s (exit status $status); see $log"
       failed=1
     fi
     rm -rf "$corpus"

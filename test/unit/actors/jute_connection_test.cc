@@ -194,6 +194,71 @@ TEST_CASE("an unknown scheme of authentication ends the connection behind its re
   CHECK(f.logic.is_closed());
 }
 
+TEST_CASE("a server that wants an identity takes nothing else before") {
+  JuteFixture f;
+  f.limits.schemes_required = {"digest"};
+  f.open();
+  f.ask(jute::ping_xid, Opcode::ping, Ping{});
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].requests[0].operation ==
+        Operation(Refused{ErrorCode::session_closed_require_auth}));
+  f.deliver(Reply{jute::ping_xid, Zxid{9}, ErrorCode::session_closed_require_auth, {}});
+  CHECK(f.reply_to(Opcode::ping).error == ErrorCode::session_closed_require_auth);
+  CHECK(f.logic.is_closed());
+}
+
+TEST_CASE("one of the identities that a server wants is enough") {
+  JuteFixture f;
+  f.limits.schemes_required = {"x509", "digest"};
+  f.open();
+  f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", "user:password"});
+  f.ask(1, Opcode::get_data, GetData{"/a", false});
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[1].requests[0].operation == Operation(GetData{"/a", false}));
+
+  JuteFixture known;
+  known.limits.schemes_required = {"ip"};
+  known.open();
+  known.ask(1, Opcode::get_data, GetData{"/a", false});
+  CHECK(known.host.batches[0].requests[0].operation == Operation(GetData{"/a", false}));
+}
+
+TEST_CASE("a connection has room for so many identities, each of which goes with every write") {
+  JuteFixture f;
+  f.open();
+  const auto claim = [&](const std::string& user) {
+    f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", user + ":secret"});
+    REQUIRE_FALSE(f.host.batches.empty());
+    const RequestBatch batch = std::exchange(f.host.batches, {}).back();
+    const bool was_refused = std::holds_alternative<Refused>(batch.requests.back().operation);
+    f.deliver(Reply{jute::auth_xid, {}, was_refused ? ErrorCode::auth_failed : ErrorCode::ok, {}});
+    return batch.identities;
+  };
+
+  // One is its address.
+  for (int user = 1; user < 64; ++user) claim("user" + std::to_string(user));
+  const SharedIdentities full = claim("user1");
+  CHECK(full->size() == 64);
+  CHECK(claim("user1") == full);
+  CHECK_FALSE(f.logic.is_closed());
+
+  CHECK(claim("one more") == full);
+  CHECK(f.logic.is_closed());
+}
+
+TEST_CASE("an identity may not be longer than what all together may have") {
+  JuteFixture f;
+  f.open();
+
+  f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", std::string(9000, 'u') + ":secret"});
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].identities->size() == 1);
+  CHECK(f.host.batches[0].requests[0].operation == Operation(Refused{ErrorCode::auth_failed}));
+}
+
 TEST_CASE("frames without a header, and of impossible length, close the connection") {
   const std::vector<std::vector<char>> hostile{
       {0, 0, 0, 0}, {0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0}, {-1, -1, -1, -1}, {0, 127, -1, -1}};
@@ -219,6 +284,18 @@ TEST_CASE("the protocol is told by four bytes, however they come") {
     CHECK(unknown.logic.is_closed());
     CHECK(unknown.counters.closed_unknown_protocol.get() == 1);
   }
+}
+
+TEST_CASE("a port may speak one protocol alone") {
+  const std::vector<char> capnp{0, 0, 0, 0};
+  const std::vector<char> jute{0, 0, 0, 45};
+  EventCaches events;
+  CHECK(wire_of(capnp, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::native, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::native, events) == nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::zookeeper, events) == nullptr);
+  CHECK(wire_of(jute, ClientProtocols::zookeeper, events) != nullptr);
 }
 
 TEST_CASE("events are encoded once for all connections of a protocol") {

@@ -296,6 +296,16 @@ TEST_CASE("an event says which txn fired it, and -1 when none did") {
   CHECK(decode_event(bytes_of(out))->zxid == Zxid{});
 }
 
+TEST_CASE("a kind of event from the future is no event of ours") {
+  for (const std::string type : {"00000005", "000000ff", "00000101", "80000001", "00000000"}) {
+    CAPTURE(type);
+    const auto event = decode_event(bytes_of(
+        hex("0000001e ffffffff 0000000100000002 00000000" + type + "00000003 00000002 2f61")));
+    REQUIRE(event.ok());
+    CHECK(event->type == EventType::none);
+  }
+}
+
 TEST_CASE("a reply that is too large becomes an error that clients know") {
   const ReplyShape shape{Opcode::get_children, {}};
   const Reply reply{5, Zxid{9}, ErrorCode::ok, ChildrenReply{{std::string(100, 'x')}, {}}};
