@@ -1,5 +1,6 @@
 """The clients: whose they are, what they need, and the programs in which they act."""
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -80,6 +81,20 @@ def npm_version(name: str) -> str:
     return json.loads((HERE / "node_client/package.json").read_text())["dependencies"][name]
 
 
+def go_programs() -> Programs:
+    program = BUILD / "go_client"
+    sources = sorted((HERE / "go_client").iterdir())
+    if not up_to_date(program, sources):
+        own = {"GOCACHE": str(BUILD / "go-cache"), "GOMODCACHE": str(BUILD / "go-modules"), "GOTOOLCHAIN": "local",
+               "GOFLAGS": "-mod=readonly -modcacherw"}
+        run("go", "build", "-o", program, ".", cwd=HERE / "go_client", env={**os.environ, **own})
+    return [[str(program)]]
+
+
+def go_version() -> str:
+    return re.search(r"go-zookeeper/zk v(\S+)", (HERE / "go_client/go.mod").read_text()).group(1)
+
+
 def c_programs() -> Programs:
     program = BUILD / "c_client"
     sources = sorted((HERE / "c_client").iterdir())
@@ -105,6 +120,7 @@ CLIENTS = [
            lambda: node_programs("operations")),
     Client("dubbo", "the registry of dubbo2.js, a consumer of Dubbo's services, of npm", lambda: npm_version("dubbo2.js"),
            lambda: node_programs("dubbo")),
+    Client("go", "go-zookeeper/zk, a Go module", go_version, go_programs),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]
