@@ -104,6 +104,11 @@ def c_programs() -> Programs:
     return [[str(program)]]
 
 
+def election_programs() -> Programs:
+    """Two candidates in Python start the one in Java."""
+    return [[PYTHON, str(HERE / "election_client/run.py"), *java_programs("election_client")[0]]]
+
+
 def up_to_date(made: Path, sources: list[Path]) -> bool:
     return made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
@@ -121,6 +126,7 @@ CLIENTS = [
     Client("dubbo", "the registry of dubbo2.js, a consumer of Dubbo's services, of npm", lambda: npm_version("dubbo2.js"),
            lambda: node_programs("dubbo")),
     Client("go", "go-zookeeper/zk, a Go module", go_version, go_programs),
+    Client("election", "candidates in Python (kazoo) and Java in one election", lambda: package_version("python3-kazoo"), election_programs),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]
