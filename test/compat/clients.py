@@ -45,8 +45,18 @@ def package_version(name: str) -> str:
 PYTHON = "/usr/bin/python3"
 
 
-def kazoo_programs(python: str | Path) -> Programs:
-    return [[str(python), str(HERE / "kazoo_client" / f"{name}.py")] for name in ("operations", "sessions", "recipes")]
+NEWER_KAZOO = "2.11.0"
+
+
+def kazoo_programs(*python: str) -> Programs:
+    return [[*python, str(HERE / "kazoo_client" / f"{name}.py")] for name in ("operations", "sessions", "recipes")]
+
+
+def newer_kazoo_programs() -> Programs:
+    folder = BUILD / f"kazoo-{NEWER_KAZOO}"
+    if not (folder / "kazoo").exists():
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, f"kazoo=={NEWER_KAZOO}")
+    return kazoo_programs("/usr/bin/env", f"PYTHONPATH={folder}", PYTHON)
 
 
 def java_programs(folder: str, *jars: str) -> Programs:
@@ -115,6 +125,7 @@ def up_to_date(made: Path, sources: list[Path]) -> bool:
 
 CLIENTS = [
     Client("kazoo", "kazoo, for Python, of Debian", lambda: package_version("python3-kazoo"), lambda: kazoo_programs(PYTHON)),
+    Client("kazoo-newer", "the same, of PyPI", lambda: NEWER_KAZOO, newer_kazoo_programs),
     Client("java", "ZooKeeper's own client for Java, of Debian", lambda: package_version("libzookeeper-java"),
            lambda: java_programs("java_client")),
     Client("c", "ZooKeeper's own client for C, of Debian", lambda: package_version("libzookeeper-mt2"), c_programs),

@@ -1,7 +1,7 @@
-"""What Quorate deliberately answers otherwise than ZooKeeper: differences.yml, and the rule that it is exact.
+"""What Quorate answers otherwise than ZooKeeper: differences.yml, and the rule that it is exact.
 
-An entry stands for certain lines of certain clients. What is not listed is a failure, and so is an entry that a client's run
-did not need.
+An entry stands for certain lines of certain clients. What is not listed is a failure, and so is a listed line that did not occur.
+An entry is deliberate unless it says `gap: true`: then it is a fault that waits to be mended.
 """
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ FILE = Path(__file__).with_name("differences.yml")
 class Entry:
     what: str
     reason: str
+    gap: bool
     lines: tuple[Difference, ...]
 
 
@@ -25,7 +26,7 @@ def load(text: str) -> list[Entry]:
     for entry in yaml.safe_load(text) or []:
         if not entry.get("what") or not entry.get("reason") or not entry.get("lines"):
             raise ValueError(f"a difference needs what, reason and lines: {entry}")
-        entries.append(Entry(entry["what"], entry["reason"],
+        entries.append(Entry(entry["what"], entry["reason"], entry.get("gap", False),
                              tuple(Difference(line["client"], line["scenario"], line.get("zookeeper"), line.get("quorate"))
                                    for line in entry["lines"])))
     return entries
