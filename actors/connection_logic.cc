@@ -207,6 +207,15 @@ void ConnectionLogic::on_authenticate(Request& request) {
   identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
 }
 
+void ConnectionLogic::on_identity(Identity identity) {
+  auto identities = *identities_;
+  identities.push_back(std::move(identity));
+  if (is_too_much(identities)) {
+    return dismiss(ErrorCode::auth_failed, "the identity is longer than this server takes");
+  }
+  identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
+}
+
 bool ConnectionLogic::lacks_identity() const {
   const auto& required = limits_.schemes_required;
   return !required.empty() &&
