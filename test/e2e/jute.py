@@ -56,7 +56,7 @@ def request(xid: int, opcode: int, body: bytes = b"") -> bytes:
     return frame(struct.pack(">ii", xid, opcode) + body)
 
 
-def connect_request(session: int = 0, password: bytes = NO_PASSWORD, timeout_ms: int = 10_000, last_seen: int = 0,
+def connect_request(session: int = 0, password: bytes = NO_PASSWORD, timeout_ms: int = 40_000, last_seen: int = 0,
                     read_only: bool | None = False) -> bytes:
     """`read_only` None: as clients before 3.4 ask."""
     tail = b"" if read_only is None else bytes([read_only])
@@ -145,7 +145,7 @@ class Link:
 class Jute(Link):
     """A connection with a session; leaves it to itself at the end."""
 
-    def __init__(self, port: int, session: int = 0, password: bytes = NO_PASSWORD, timeout_ms: int = 10_000,
+    def __init__(self, port: int, session: int = 0, password: bytes = NO_PASSWORD, timeout_ms: int = 40_000,
                  last_seen: int = 0, read_only: bool | None = False, patience: float = 60):
         super().__init__(port, patience)
         self.xid = 0
@@ -159,10 +159,6 @@ class Jute(Link):
         _, self.timeout_ms, self.session, size = struct.unpack_from(">iiqi", response)
         self.password = response[20:20 + size]
         self.says_read_only = len(response) > 20 + size
-
-    def resumed(self, **options) -> "Jute":
-        """Another connection for the same session."""
-        return Jute(self.port, self.session, self.password, **options)
 
     def say(self, opcode: int, body: bytes = b"", xid: int | None = None) -> int:
         """A request whose reply is read later, in order."""

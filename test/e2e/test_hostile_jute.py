@@ -20,11 +20,16 @@ def golden(name: str) -> bytes:
     return bytes.fromhex("".join((GOLDEN / f"{name}.hex").read_text().split()))
 
 
-def resident_kib(server: Server) -> int:
+def memory_kib(server: Server, what: str) -> int:
+    """VmRSS: now; VmHWM: at the worst since forget_peak()."""
     for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(what):
             return int(line.split()[1])
-    raise AssertionError("no VmRSS")
+    raise AssertionError(f"no {what}")
+
+
+def forget_peak(server: Server) -> None:
+    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
 
 
 def processor_seconds(server: Server) -> float:
@@ -36,7 +41,7 @@ class Neighbour:
     """A well-behaved client that works all the while: in the end every answer was right, and its session the same."""
 
     def __init__(self, server: Server):
-        self.client = Jute(server.port, timeout_ms=40_000)
+        self.client = Jute(server.port)
         self.client.create("/neighbour", b"0")
         self.client.create("/neighbour/here", flags=jute.EPHEMERAL)
         self.writes = 0
@@ -73,21 +78,22 @@ class Neighbour:
 class HostileJute(ServerCase):
     """Each test has a neighbour, and bounds on what the server may use meanwhile."""
 
-    options = ("--connections-per-ip-max", "0", "--handshake-timeout-ms", "1000", "--console-enabled", "false",
+    options = ("--connections-per-ip-max", "0", "--handshake-timeout-ms", "2000", "--console-enabled", "false",
                "--frame-bytes-max", str(MEBIBYTE), "--watches-per-connection-max", "1000", "--multi-ops-max", "1000")
-    memory_kib = 64 * 1024
+    memory_kib = 128 * 1024
     processor_seconds = 20.0
 
     def setUp(self) -> None:
         super().setUp()
         neighbour = Neighbour(self.server)
-        memory, spent = resident_kib(self.server), processor_seconds(self.server)
+        forget_peak(self.server)
+        memory, spent = memory_kib(self.server, "VmRSS"), processor_seconds(self.server)
 
         def check() -> None:
             neighbour.end()
             # Instrumented servers use several times as much.
             if PATIENCE <= 20:
-                self.assertLess(resident_kib(self.server) - memory, self.memory_kib)
+                self.assertLess(memory_kib(self.server, "VmHWM") - memory, self.memory_kib)
                 self.assertLess(processor_seconds(self.server) - spent, self.processor_seconds)
 
         self.addCleanup(check)
@@ -98,15 +104,24 @@ class HostileJute(ServerCase):
         return link
 
     def client(self, **options) -> Jute:
-        client = Jute(self.server.port, **options)
-        self.addCleanup(client.close)
-        return client
+        """As real clients do, it tries again when a busy machine made the handshake too slow."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                client = Jute(self.server.port, **options)
+                self.addCleanup(client.close)
+                return client
+            except Closed:
+                if time.monotonic() > deadline:
+                    raise
+
+    def resumed(self, client: Jute) -> Jute:
+        return self.client(session=client.session, password=client.password)
 
     def assert_session_survived(self, client: Jute) -> None:
         """That the connection of a client is gone, and its session is not."""
         client.close()
-        again = client.resumed()
-        self.addCleanup(again.close)
+        again = self.resumed(client)
         self.assertEqual((again.session, again.password), (client.session, client.password))
         again.ping()
 
@@ -130,15 +145,15 @@ class HostileJute(ServerCase):
 
     def test_half_a_handshake_is_silence(self):
         whole = connect_request()
-        for size in (0, 1, 3, 4, 5, 20, len(whole) - 1):
-            with self.subTest(size):
-                link = self.link()
-                link.send(whole[:size])
-                begun = time.monotonic()
+        begun = time.monotonic()
+        links = [self.link() for _ in range(7)]
+        for link, size in zip(links, (0, 1, 3, 4, 5, 20, len(whole) - 1)):
+            link.send(whole[:size])
 
-                self.assertEqual(link.rest(), b"")
+        for link in links:
+            self.assertEqual(link.rest(), b"")
 
-                self.assertGreater(time.monotonic() - begun, 0.5, "closed after the handshake's time-out")
+        self.assertGreater(time.monotonic() - begun, 1, "closed after the handshake's time-out")
 
     def test_a_handshake_may_come_byte_by_byte(self):
         link = self.link()
@@ -212,8 +227,7 @@ class HostileJute(ServerCase):
         first = self.client()
         first.create("/mine", flags=jute.EPHEMERAL)
         for _ in range(20):
-            second = first.resumed()
-            self.addCleanup(second.close)
+            second = self.resumed(first)
 
             self.assertEqual(second.session, first.session)
             self.assertEqual(first.rest(), b"")
@@ -308,7 +322,7 @@ class HostileJute(ServerCase):
             except Closed:
                 client.close()
                 client = self.client()
-        client.ping()
+        self.client().ping()
 
     def test_unknown_and_internal_requests_end_the_connection_and_not_the_session(self):
         for opcode in (0, 10, 13, 20, 23, 99, 108, 500, 501, 997, -1, -2, -10, -12, 0x7FFFFFFF, -0x80000000):
@@ -322,7 +336,7 @@ class HostileJute(ServerCase):
 
                 self.assertEqual((reply.error, reply.body), (jute.UNIMPLEMENTED, b""))
                 self.assertEqual(client.rest(), b"")
-                again = client.resumed()
+                again = self.resumed(client)
                 self.assertTrue(again.has("/mine"), "what is behind an unknown request is not looked at")
                 again.end()
 
@@ -368,8 +382,7 @@ class HostileJute(ServerCase):
             self.assertEqual(client.ask(jute.EXISTS, text(path) + b"\1").error, jute.NO_NODE)
         self.assertEqual(client.ask(jute.EXISTS, text(paths[1000]) + b"\1").error, jute.QUOTA_EXCEEDED)
         # What cannot be restored as a whole would be missed: the connection ends.
-        again = client.resumed()
-        self.addCleanup(again.close)
+        again = self.resumed(client)
         wanted = struct.pack(">q", 0) + texts([]) + texts(paths) + texts([])
         self.assertEqual(again.ask(jute.SET_WATCHES, wanted, jute.SET_WATCHES_XID).error, jute.QUOTA_EXCEEDED)
         self.assertEqual(again.rest(), b"")
@@ -440,19 +453,28 @@ class HostileJute(ServerCase):
         self.assertEqual(client.reply().error, jute.OK)
 
         self.assertEqual(client.rest(), b"")
-        with self.client(session=client.session, password=client.password) as again:
+        with self.resumed(client) as again:
             self.assertEqual((again.session, again.timeout_ms), (0, 0))
 
     def test_a_client_that_never_reads_is_cut_off(self):
         with self.client() as writer:
             writer.create("/big", b"x" * 900_000)
-        client = self.client()
-        client.socket.settimeout(2)
-        with self.assertRaises((Closed, OSError)):
-            for _ in range(20_000):
-                client.say(jute.GET_DATA, text("/big") + b"\0")
-        client.socket.settimeout(60)
-        self.assert_session_survived(client)
+            for i in range(5000):
+                writer.say(jute.CREATE, create_body(f"/big/{i:04}" + "x" * 100))
+            self.assertTrue(all(writer.reply().error == jute.OK for _ in range(5000)))
+        end = struct.pack(">ibi", -1, 1, -1)
+        read = text("/big") + b"\0"
+        for opcode, body in ((jute.GET_DATA, read), (jute.GET_CHILDREN, read),
+                             (jute.MULTI_READ, struct.pack(">ibi", jute.GET_CHILDREN, 0, -1) + read + end)):
+            with self.subTest(opcode):
+                client = self.client()
+                client.send(b"".join(request(xid, opcode, body) for xid in range(1, 1001)))
+                deadline = time.monotonic() + PATIENCE
+                with self.assertRaises(Closed):
+                    while time.monotonic() < deadline:
+                        client.say(jute.PING, xid=jute.PING_XID)
+                        time.sleep(0.05)
+                self.assert_session_survived(client)
 
 
 if __name__ == "__main__":
