@@ -32,7 +32,9 @@ class CapnpWire final : public ClientWire {
     begun_ = true;
     return capnp_codec::decode_client(std::as_bytes(frame));
   }
-  bool ends_with(ErrorCode refused) const override { return refused == ErrorCode::auth_failed; }
+  bool ends_with(ErrorCode refused) const override {
+    return refused == ErrorCode::auth_failed || refused == ErrorCode::session_closed_require_auth;
+  }
 
   void encode(const Reply& reply, std::size_t bytes_max, std::vector<char>& out) override {
     capnp_codec::encode(reply, bytes_max, out);
@@ -127,12 +129,15 @@ class JuteWire final : public ClientWire {
 
 EventCaches::EventCaches() : capnp(capnp_codec::encode), jute(jute::encode) {}
 
-std::unique_ptr<ClientWire> wire_of(std::span<const char> first, EventCaches& events) {
+std::unique_ptr<ClientWire> wire_of(std::span<const char> first, ClientProtocols spoken,
+                                    EventCaches& events) {
   const auto head = first.first(protocol_bytes);
   if (std::all_of(head.begin(), head.end(), [](char byte) { return byte == 0; })) {
+    if (spoken == ClientProtocols::zookeeper) return nullptr;
     return std::make_unique<CapnpWire>(events.capnp);
   }
-  if (jute::frame_size(std::as_bytes(head), first_frame_bytes_max).ok()) {
+  if (spoken != ClientProtocols::native &&
+      jute::frame_size(std::as_bytes(head), first_frame_bytes_max).ok()) {
     return std::make_unique<JuteWire>(events.jute);
   }
   return nullptr;

@@ -46,9 +46,13 @@ struct EventCaches {
 /// Bytes that tell protocols apart.
 inline constexpr std::size_t protocol_bytes = 4;
 
+/// What is spoken on a port.
+enum class ClientProtocols : std::uint8_t { all, zookeeper, native };
+
 /// The protocol whose first frame begins like this; null for none that is known. Cap'n Proto
 /// frames of one segment, which a Hello must be, begin with four zero bytes, and ZooKeeper's with
 /// the length of the first one. REQUIRES: protocol_bytes or more. `events` outlives the wire.
-[[nodiscard]] std::unique_ptr<ClientWire> wire_of(std::span<const char> first, EventCaches& events);
+[[nodiscard]] std::unique_ptr<ClientWire> wire_of(std::span<const char> first,
+                                                  ClientProtocols spoken, EventCaches& events);
 
 }  // namespace quorate

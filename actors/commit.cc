@@ -51,6 +51,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   behavior_type make_behavior() override {
     sealed_at_ = context_.clock.read().monotonic;
     machine_.on_tick(sealed_at_);
+    machine_.show_members(Blob(members_text(context_.config.membership)));
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { meet(peers); },

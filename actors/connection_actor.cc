@@ -21,7 +21,7 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   link_->set_output_limit(context.connection_limits.output_bytes_max);
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
                  context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
-                 shared_->events, shared_->outstanding, context.counters);
+                 shared_->events, shared_->outstanding, context.counters, record_->spoken);
   send(state.commit, open_a::value,
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();

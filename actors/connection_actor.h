@@ -26,6 +26,7 @@ struct ConnectionRecord {
   ConnectionSerial serial;
   std::string remote;
   std::chrono::milliseconds since{0};
+  ClientProtocols spoken = ClientProtocols::all;
   SessionId session;  ///< {0} until the handshake is over.
 };
 

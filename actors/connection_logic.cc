@@ -26,6 +26,8 @@ std::string_view goodbye_text(ErrorCode reason) {
       return "the session has expired, or id or password are wrong; open a new one";
     case ErrorCode::auth_failed:
       return "the credentials were not accepted";
+    case ErrorCode::session_closed_require_auth:
+      return "this server wants an identity before anything else; authenticate first";
     case ErrorCode::session_moved:
       return "another connection has taken over the session";
     case ErrorCode::connection_loss:
@@ -50,7 +52,8 @@ std::string_view goodbye_text(ErrorCode reason) {
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
                                  const ConnectionLimits& limits, std::string_view super_digest,
                                  ByteLink& link, ConnectionHost& host, EventCaches& events,
-                                 Outstanding& outstanding, ServerCounters& counters)
+                                 Outstanding& outstanding, ServerCounters& counters,
+                                 ClientProtocols spoken)
     : serial_(serial),
       server_(server),
       limits_(limits),
@@ -58,6 +61,7 @@ ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
       link_(link),
       host_(host),
       events_(events),
+      spoken_(spoken),
       outstanding_(outstanding),
       counters_(counters),
       identities_(
@@ -85,7 +89,7 @@ void ConnectionLogic::on_bytes(std::span<const char> bytes) {
 std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
   if (wire_ == nullptr) {
     if (bytes.size() < protocol_bytes) return 0;
-    wire_ = wire_of(bytes, events_);
+    wire_ = wire_of(bytes, spoken_, events_);
     if (wire_ == nullptr) {
       close(CloseMode::forced, counters_.closed_unknown_protocol);
       return bytes.size();
@@ -167,7 +171,11 @@ void ConnectionLogic::on_leadership(const Result<ServerId>& successor) {
 
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   if (was_refused()) return;
-  if (std::holds_alternative<Authenticate>(request.operation)) on_authenticate(request);
+  if (std::holds_alternative<Authenticate>(request.operation)) {
+    on_authenticate(request);
+  } else if (lacks_identity()) {
+    request.operation = Refused{ErrorCode::session_closed_require_auth};
+  }
   const auto* refused = std::get_if<Refused>(&request.operation);
   if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
   in_flight_.add(bytes);
@@ -197,6 +205,14 @@ void ConnectionLogic::on_authenticate(Request& request) {
   // What came before is judged with the identities of then.
   hand_on_batch();
   identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
+}
+
+bool ConnectionLogic::lacks_identity() const {
+  const auto& required = limits_.schemes_required;
+  return !required.empty() &&
+         std::none_of(identities_->begin(), identities_->end(), [&](const Identity& identity) {
+           return std::find(required.begin(), required.end(), identity.scheme) != required.end();
+         });
 }
 
 void ConnectionLogic::hand_on_batch() {
@@ -309,6 +325,7 @@ void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
     case ErrorCode::unimplemented:
       return close(CloseMode::graceful, counters_.closed_version);
     case ErrorCode::auth_failed:
+    case ErrorCode::session_closed_require_auth:
       return close(CloseMode::graceful, counters_.closed_auth);
     case ErrorCode::marshalling_error:
       return close(CloseMode::graceful, counters_.closed_malformed);

@@ -32,6 +32,8 @@ struct ConnectionLimits {
   std::size_t output_bytes_max = std::size_t{16} << 20;
   std::chrono::milliseconds session_timeout_min{4000};
   std::chrono::milliseconds session_timeout_max{40000};
+  /// A connection without an identity of one of these may only authenticate; empty: any may ask.
+  std::vector<std::string> schemes_required;
 };
 
 /// A connection's wish for a session, judged by apply.
@@ -79,7 +81,8 @@ class ConnectionLogic {
   /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
   ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
                   std::string_view super_digest, ByteLink& link, ConnectionHost& host,
-                  EventCaches& events, Outstanding& outstanding, ServerCounters& counters);
+                  EventCaches& events, Outstanding& outstanding, ServerCounters& counters,
+                  ClientProtocols spoken = ClientProtocols::all);
   ConnectionLogic(const ConnectionLogic&) = delete;
   ConnectionLogic& operator=(const ConnectionLogic&) = delete;
   ~ConnectionLogic();
@@ -108,6 +111,7 @@ class ConnectionLogic {
   void on_transfer(const TransferLeadership& asked);
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
+  [[nodiscard]] bool lacks_identity() const;
   [[nodiscard]] bool was_refused() const { return last_word_ != ErrorCode::ok; }
   void hand_on_batch();
   [[nodiscard]] bool is_full() const;
@@ -129,6 +133,7 @@ class ConnectionLogic {
   ByteLink& link_;
   ConnectionHost& host_;
   EventCaches& events_;
+  const ClientProtocols spoken_;
   Outstanding& outstanding_;
   ServerCounters& counters_;
 

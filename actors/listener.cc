@@ -31,6 +31,11 @@ struct OpenConnection {
   Connection handle;
 };
 
+struct Port {
+  UniqueFd socket;           ///< Until it is accepted from; none: there is no such port.
+  std::uint16_t number = 0;  ///< From then on.
+};
+
 struct ListenerState {
   static inline const char* name = "listener";
   PeersPtr peers;
@@ -39,11 +44,12 @@ struct ListenerState {
 
 class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
  public:
-  ListenerActor(caf::actor_config& config, ServerContext& context, int socket)
+  ListenerActor(caf::actor_config& config, ServerContext& context, const ClientSockets& sockets)
       : BrokerActor(config),
         context_(context),
         log_(context.log.component(ListenerState::name)),
-        socket_(socket),
+        client_{UniqueFd(sockets.client), 0},
+        native_{UniqueFd(sockets.native), 0},
         shared_(std::make_shared<ConnectionShared>(ConnectionShared{
             context,
             {context.config.outstanding_requests_max, context.config.outstanding_bytes_max},
@@ -62,7 +68,9 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
-        [this](const caf::io::new_connection_msg& accepted) { accept(accepted.handle); },
+        [this](const caf::io::new_connection_msg& accepted) {
+          accept(accepted.handle, spoken_at(local_port(accepted.source)));
+        },
         [this](const caf::io::acceptor_closed_msg&) {
           if (!stopping_) context_.ending.end(ExitCode::broken, "the client port was closed");
         },
@@ -73,20 +81,34 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   void begin() {
     if (std::exchange(accepting_, true)) return;
     shared_->since = context_.clock.read().monotonic;
-    port_ = local_port(add_doorman(socket_.release()));
+    open(client_);
+    open(native_);
+  }
+
+  void open(Port& port) {
+    if (!port.socket.valid()) return;
+    port.number = local_port(add_doorman(port.socket.release()));
     if (auto* io = IoBackend::of(system()); io != nullptr) {
       // Before anything is made for a connection: a flood costs an accept and a reset each.
-      io->set_admission(port_, [this](const std::string& remote) { return admit(remote); });
+      io->set_admission(port.number, [this](const std::string& remote) { return admit(remote); });
     }
   }
 
+  [[nodiscard]] ClientProtocols spoken_at(std::uint16_t port) const {
+    if (native_.number == 0) return ClientProtocols::all;
+    return port == native_.number ? ClientProtocols::native : ClientProtocols::zookeeper;
+  }
+
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    if (auto* io = IoBackend::of(system()); io != nullptr) io->set_admission(port_, {});
-    socket_.reset();  // If accepting never began.
+    for (Port* port : {&client_, &native_}) {
+      auto* io = IoBackend::of(system());
+      if (io != nullptr && port->number != 0) io->set_admission(port->number, {});
+      port->socket.reset();  // If accepting never began.
+    }
     return BrokerActor::cleanup(std::move(reason), host);
   }
 
-  void accept(caf::io::connection_handle handle) {
+  void accept(caf::io::connection_handle handle, ClientProtocols spoken) {
     const std::string remote = remote_addr(handle);
     // The stock backend has not asked. Before configure_read: it leaks the descriptor otherwise.
     if (IoBackend::of(system()) == nullptr && !admit(remote)) {
@@ -97,6 +119,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     auto record = std::make_shared<ConnectionRecord>();
     record->serial = serial;
     record->remote = remote;
+    record->spoken = spoken;
     record->since = context_.clock.read().monotonic;
     auto connection =
         fork_broker<ConnectionActor, caf::monitored>(*this, handle, shared_, record, *state.peers);
@@ -176,8 +199,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
   ServerContext& context_;
   Log log_;
-  UniqueFd socket_;  ///< Until it is accepted from.
-  std::uint16_t port_ = 0;
+  Port client_;
+  Port native_;
   std::shared_ptr<ConnectionShared> shared_;
   Ticker ticker_;
   FlatMap<caf::actor_id, ConnectionSerial> serials_;
@@ -191,8 +214,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
 }  // namespace
 
-Listener spawn_listener(ServerContext& context, int socket) {
-  return Listener(spawn_broker<ListenerActor>(context.system, context, socket));
+Listener spawn_listener(ServerContext& context, const ClientSockets& sockets) {
+  return Listener(spawn_broker<ListenerActor>(context.system, context, sockets));
 }
 
 }  // namespace quorate

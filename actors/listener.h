@@ -17,8 +17,14 @@ struct ServerContext;
 using Listener =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<tick_a, std::uint64_t>>;
 
-/// On an exit message it accepts no more, dismisses its connections, and ends when they have.
-/// `socket`: bound and listening; taken over.
-Listener spawn_listener(ServerContext& context, int socket);
+/// Bound and listening.
+struct ClientSockets {
+  int client = -1;
+  int native = -1;  ///< Where there is one, the other speaks ZooKeeper's protocol alone.
+};
+
+/// On an exit message it accepts no more, dismisses its connections, and ends when they have. Takes
+/// the sockets over.
+Listener spawn_listener(ServerContext& context, const ClientSockets& sockets);
 
 }  // namespace quorate

@@ -85,6 +85,7 @@ ConnectionLimits connection_limits(const Config& config) {
   limits.output_bytes_max = config.output_bytes_max;
   limits.session_timeout_min = config.session_timeout_min;
   limits.session_timeout_max = config.session_timeout_max;
+  if (config.enforce_auth) limits.schemes_required = *auth_schemes(config.enforce_auth_schemes);
   return limits;
 }
 
@@ -133,14 +134,20 @@ constexpr std::uint64_t image_bytes_per_second = std::uint64_t{64} << 20;
 
 struct Sockets {
   ListeningSocket client;
-  std::optional<ListeningSocket> peer;  ///< Where other servers connect, if there are any.
+  std::optional<ListeningSocket> native;  ///< Where Cap'n Proto alone is spoken.
+  std::optional<ListeningSocket> peer;    ///< Where other servers connect, if there are any.
 };
 
 /// Bound before the store is opened: a port in use is refused before anything starts.
 Result<Sockets> bind_sockets(const Config& config) {
   auto client = listen_tcp(config.client_address, config.client_port, "client port");
   if (!client) return client.error();
-  Sockets sockets{*std::move(client), std::nullopt};
+  Sockets sockets{*std::move(client), std::nullopt, std::nullopt};
+  if (config.native_port != 0) {
+    auto native = listen_tcp(config.client_address, config.native_port, "native port");
+    if (!native) return native.error();
+    sockets.native = *std::move(native);
+  }
   if (config.membership.members.size() <= 1) return sockets;
   const auto own = config.membership.members.find(config.server_id);
   if (own == config.membership.members.end()) {
@@ -213,7 +220,8 @@ class RunningSystem final : public System {
     CommitMachine machine(std::move(boot.state), config.server_id, boot.promises.incarnation,
                           commit_limits(config), entropy_.number(), session_rules(config));
     machine.mark_applies(words_->mark());
-    const int client_socket = sockets.client.fd.release();
+    const ClientSockets client_sockets{sockets.client.fd.release(),
+                                       sockets.native ? sockets.native->fd.release() : -1};
     const int peer_socket = sockets.peer ? sockets.peer->fd.release() : -1;
     const PeerIdentity identity{boot.promises.cluster, config.server_id, boot.promises.incarnation,
                                 std::move(peer_key)};
@@ -224,8 +232,8 @@ class RunningSystem final : public System {
     supervisor_ = spawn_supervisor(
         context_,
         ServerParts{*store_, *txn_log_, *image_, std::move(machine), quorum_of(config), identity,
-                    peer_socket, std::move(standing), [client_socket](ServerContext& context) {
-                      return spawn_listener(context, client_socket);
+                    peer_socket, std::move(standing), [client_sockets](ServerContext& context) {
+                      return spawn_listener(context, client_sockets);
                     }});
   }
 

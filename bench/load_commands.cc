@@ -1,10 +1,12 @@
 // The commands that put load on a server.
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/commands.h"
+#include "bench/load/change_load.h"
 #include "bench/load/failover.h"
 #include "bench/load/fan_out.h"
 #include "bench/load/load.h"
@@ -23,11 +25,22 @@ struct Arguments {
   Options options;
   std::string endpoints = "127.0.0.1:2181";
   bool is_bare = false;
+  bool is_zookeeper = false;  ///< The protocol, whoever the server is.
 };
+
+void add_zookeeper(CLI::App& command, bool& is_zookeeper) {
+  command.add_flag("--zookeeper", is_zookeeper,
+                   "speak ZooKeeper's protocol; the server may be a ZooKeeper");
+}
+
+Protocol protocol_of(bool is_zookeeper) {
+  return is_zookeeper ? Protocol::zookeeper : Protocol::quorate;
+}
 
 template <class Options>
 std::shared_ptr<Arguments<Options>> common(CLI::App& command) {
   auto arguments = std::make_shared<Arguments<Options>>();
+  add_zookeeper(command, arguments->is_zookeeper);
   command.add_option("-e,--endpoints", arguments->endpoints, "HOST:PORT, several with commas")
       ->capture_default_str();
   command.add_option("--server-pid", arguments->options.server_pids,
@@ -47,6 +60,10 @@ Result<Options> resolved(const Arguments<Options>& arguments) {
   Result<std::vector<Address>> servers = resolve_all(arguments.endpoints);
   if (!servers) return servers.error();
   options.servers = std::move(*servers);
+  for (Address& server : options.servers) server.protocol = protocol_of(arguments.is_zookeeper);
+  if (arguments.is_zookeeper && arguments.is_bare) {
+    return {ErrorCode::bad_arguments, "a bare responder speaks only our own protocol"};
+  }
   if constexpr (requires { options.target; }) {
     options.target = arguments.is_bare ? Target::bare : Target::quorate;
   }
@@ -118,6 +135,46 @@ void add_load(CLI::App& app, Command& command) {
       const Result<LoadOptions> options_resolved = resolved(*arguments);
       if (!options_resolved) return options_resolved.error();
       return report_load(*options_resolved, *announces);
+    };
+  });
+}
+
+Result<Report> report_changes(const ChangeOptions& options) {
+  const Result<ChangeResult> result = run_changes(options);
+  if (!result) return result.error();
+  Report report;
+  report.add("operations", result->operations);
+  report.add("seconds", result->usage.seconds);
+  report.add("operations_per_s", static_cast<double>(result->operations) / result->usage.seconds);
+  add_usage(report, result->usage, result->operations, !options.server_pids.empty());
+  report.add_latency("latency_us", result->latency_ns);
+  return report;
+}
+
+void add_changes(CLI::App& app, Command& command) {
+  CLI::App* changes = app.add_subcommand(
+      "change", "Creates, nodes that come and go, multis; every reply is checked");
+  auto arguments = common<ChangeOptions>(*changes);
+  ChangeOptions& options = arguments->options;
+  const std::map<std::string, ChangeKind> kinds{
+      {"create", ChangeKind::create}, {"churn", ChangeKind::churn}, {"multi", ChangeKind::multi}};
+  changes->add_option("--kind", options.kind, "create; churn: create, then delete; multi")
+      ->transform(CLI::CheckedTransformer(kinds))
+      ->required();
+  changes->add_option("-c,--connections", options.connections)->capture_default_str();
+  changes->add_option("-d,--depth", options.depth, "unanswered operations per connection")
+      ->capture_default_str();
+  changes->add_option("--multi-size", options.multi_size, "setData in a multi")
+      ->capture_default_str();
+  changes->add_option("--prefix", options.prefix)->capture_default_str();
+  changes->add_option("--value-bytes", options.value_bytes)->capture_default_str();
+  changes->add_option("--warmup", options.warmup_s, "seconds")->capture_default_str();
+  changes->add_option("--seconds", options.seconds, "of the window")->capture_default_str();
+  changes->callback([arguments, &command] {
+    command.run = [arguments]() -> Result<Report> {
+      const Result<ChangeOptions> options_resolved = resolved(*arguments);
+      if (!options_resolved) return options_resolved.error();
+      return report_changes(*options_resolved);
     };
   });
 }
@@ -324,11 +381,13 @@ void add_failover(CLI::App& app, Command& command) {
 void add_probe(CLI::App& app, Command& command) {
   struct ProbeArguments {
     std::string endpoint = "127.0.0.1:2181";
+    bool is_zookeeper = false;
     ProbeOptions options;
   };
   CLI::App* probe = app.add_subcommand("probe", "Waits until a server serves, and says when");
   auto arguments = std::make_shared<ProbeArguments>();
   probe->add_option("-e,--endpoints", arguments->endpoint)->capture_default_str();
+  add_zookeeper(*probe, arguments->is_zookeeper);
   probe->add_option("--path", arguments->options.path, "what is read")->capture_default_str();
   probe->add_flag("--must-exist", arguments->options.must_exist, "until the path is there");
   probe->add_option("--patience", arguments->options.patience_s, "seconds")->capture_default_str();
@@ -338,6 +397,7 @@ void add_probe(CLI::App& app, Command& command) {
       if (!server) return server.error();
       ProbeOptions options = arguments->options;
       options.server = std::move(*server);
+      options.server.protocol = protocol_of(arguments->is_zookeeper);
       const Result<ProbeResult> result = run_probe(options);
       if (!result) return result.error();
       Report report;
@@ -352,6 +412,7 @@ void add_probe(CLI::App& app, Command& command) {
 
 void add_load_commands(CLI::App& app, Command& command) {
   add_load(app, command);
+  add_changes(app, command);
   add_nodes_command(app, command, "fill", "Creates nodes, each with the value of its version",
                     true);
   add_nodes_command(app, command, "check", "Reads nodes and compares value and version", false);

@@ -1,4 +1,4 @@
-"""What bench/limits and bench/ensemble share: rounds, the load, what the machine does, and the command line."""
+"""What the comparisons share: rounds, the load, what the machine does, and the command line."""
 import argparse
 import json
 import os

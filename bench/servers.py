@@ -29,6 +29,9 @@ def free_ports(count: int) -> int:
 class Server:
     """One quorated in a directory of its own. It may be started again, with its data and its port."""
 
+    # What quorate-bench is told of the protocol.
+    protocol: tuple[str, ...] = ()
+
     def __init__(self, options, *flags: str, port: int | None = None, home: Path | None = None):
         self.options = options
         self.flags = flags
@@ -64,13 +67,16 @@ class Server:
 
     @property
     def side(self) -> tuple[str, ...]:
-        return ("-e", self.endpoint, "--server-pid", str(self.process.pid))
+        return ("-e", self.endpoint, "--server-pid", str(self.process.pid), *self.protocol)
+
+    def command(self) -> list[str]:
+        return [str(self.options.bin / "quorated"), "--data-dir", str(self.data), "--data-log-dir", str(self.data),
+                "--client-address", "127.0.0.1", "--client-port", str(self.port), "--console-enabled=false",
+                "--connections-per-ip-max", "0", *self.flags]
 
     def launch(self) -> int:
         """Starts it and returns when, on the monotonic clock in nanoseconds."""
-        command = [str(self.options.bin / "quorated"), "--data-dir", str(self.data), "--data-log-dir", str(self.data),
-                   "--client-address", "127.0.0.1", "--client-port", str(self.port), "--console-enabled=false",
-                   "--connections-per-ip-max", "0", *self.flags]
+        command = self.command()
         with self.log.open("ab") as log:
             begin = time.monotonic_ns()
             with ENDING.held_back():
@@ -82,7 +88,8 @@ class Server:
         deadline = time.monotonic() + patience
         while True:
             try:
-                served = bench(self.options, "probe", "-e", self.endpoint, "--patience", min(2, patience), *arguments)
+                served = bench(self.options, "probe", "-e", self.endpoint, "--patience", min(2, patience), *self.protocol,
+                               *arguments)
                 return served["served_at_monotonic_ns"]
             except Failure as failure:
                 # Nobody waits for a server that has ended.
@@ -121,6 +128,8 @@ class Server:
 class Ensemble:
     """Servers that are one service, with default settings, in a directory of their own."""
 
+    member_type = Server
+
     def __init__(self, options, count: int = 3):
         self.options = options
         self.count = count
@@ -146,7 +155,7 @@ class Ensemble:
             home = self.directory / f"server-{number}"
             home.mkdir()
             flags = ("--config", str(config), "--server-id", str(number))
-            self.members.append(Server(self.options, *flags, port=port, home=home))
+            self.members.append(self.member_type(self.options, *flags, port=port, home=home))
             lines.append(f"server.{number}=127.0.0.1:{port + 1}:{port + 2};127.0.0.1:{port}\n")
         config.write_text("".join(lines))
         for member in self.members:
@@ -168,7 +177,7 @@ class Ensemble:
     def side_of(self, members: list[Server]) -> tuple[str, ...]:
         """Only these members, and the CPU of all that run."""
         pids = [word for member in self.members if member.is_running() for word in ("--server-pid", str(member.process.pid))]
-        return ("-e", ",".join(member.endpoint for member in members), *pids)
+        return ("-e", ",".join(member.endpoint for member in members), *pids, *self.member_type.protocol)
 
     def leader(self) -> Server:
         """Who said last that it leads, of those that run."""
@@ -189,7 +198,8 @@ class Ensemble:
         """Returns when every member has a node that is written now, and so all before it."""
         self.marks += 1
         mark = f"/quorate-marks/{self.marks}"
-        bench(self.options, "fill", "-e", self.leader().endpoint, "--prefix", mark, "--nodes", 1)
+        bench(self.options, "fill", "-e", self.leader().endpoint, "--prefix", mark, "--nodes", 1,
+              *self.member_type.protocol)
         for member in self.members:
             member.serves_at("--path", mark, "--must-exist")
 

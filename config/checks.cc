@@ -43,6 +43,7 @@ void check_ports(const LoadedConfig& loaded, std::vector<std::string>& problems)
   const Config& c = loaded.config;
   std::vector<Endpoint> endpoints{{"client_port", c.client_address, c.client_port},
                                   {"peer_port", c.peer_address, c.peer_port}};
+  if (c.native_port != 0) endpoints.push_back({"native_port", c.client_address, c.native_port});
   if (c.console_enabled) endpoints.push_back({"console_port", c.console_address, c.console_port});
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     for (std::size_t j = i + 1; j < endpoints.size(); ++j) {
@@ -102,6 +103,10 @@ std::vector<std::string> contradictions(const LoadedConfig& loaded) {
   must_hold(c.requests_in_flight_max <= c.outstanding_requests_max, "requests_in_flight_max",
             "outstanding_requests_max");
   must_hold(c.disk_low_bytes <= c.disk_resume_bytes, "disk_low_bytes", "disk_resume_bytes");
+  if (c.enforce_auth && c.enforce_auth_schemes.empty()) {
+    problems.push_back(fmt::format("{}, but enforce_auth_schemes names none; set it to digest",
+                                   described(loaded, "enforce_auth")));
+  }
   check_ports(loaded, problems);
   return problems;
 }

@@ -33,4 +33,20 @@ Result<std::vector<ComponentLevel>> component_levels(std::string_view text) {
   return levels;
 }
 
+Result<std::vector<std::string>> auth_schemes(std::string_view text) {
+  std::vector<std::string> schemes;
+  if (trimmed(text).empty()) return schemes;
+  for (const std::string_view word : split(text, ',')) {
+    std::string scheme = lower_case(trimmed(word));
+    if (scheme != "digest" && scheme != "ip") {
+      return Error{
+          ErrorCode::bad_arguments,
+          fmt::format("has {}, with which nobody can authenticate here; schemes: digest, ip",
+                      quoted(word))};
+    }
+    schemes.push_back(std::move(scheme));
+  }
+  return schemes;
+}
+
 }  // namespace quorate

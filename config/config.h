@@ -28,11 +28,12 @@ struct Config {
   ServerId server_id{1};
   std::string cluster_id;  ///< Empty: the store's own, drawn at its first start.
   std::string dynamic_config_file;
-  Membership membership;  ///< Empty, or one server, this one.
+  Membership membership;  ///< Empty: a server on its own.
 
   // Network.
   std::string client_address = "127.0.0.1";
   std::uint16_t client_port = 2181;
+  std::uint16_t native_port = 0;  ///< 0: client_port speaks both protocols.
   std::string peer_address = "127.0.0.1";
   std::uint16_t peer_port = 2888;
   std::string peer_key_file;  ///< Empty: whoever reaches the peer port may be a server.
@@ -78,6 +79,8 @@ struct Config {
   // Access.
   bool skip_acl = false;
   bool enforce_quota = false;
+  bool enforce_auth = false;
+  std::string enforce_auth_schemes;  ///< "digest,ip"; see auth_schemes().
   std::string super_digest;  ///< `user:base64(sha1(user:password))`; empty: nobody is super.
 
   // Storage.
@@ -111,5 +114,8 @@ struct ComponentLevel {
 
 /// The pairs of Config::log_levels. Errors: bad_arguments; the text follows the value.
 [[nodiscard]] Result<std::vector<ComponentLevel>> component_levels(std::string_view text);
+
+/// The names in Config::enforce_auth_schemes. Errors: bad_arguments; the text follows the value.
+[[nodiscard]] Result<std::vector<std::string>> auth_schemes(std::string_view text);
 
 }  // namespace quorate

@@ -53,8 +53,6 @@ void add_refused(std::vector<ForeignKey>& keys) {
       {"quorum.auth.learnerRequireSasl", refused, off, no_sasl},
       {"sessionRequireClientSASLAuth", refused, off, no_sasl},
       {"requireClientAuthScheme", refused, "", no_sasl},
-      {"enforce.auth.enabled", refused, off,
-       "clients are not forced to authenticate; permissions on nodes are enforced"},
       {"ensembleAuthName", refused, "",
        "clients that name another ensemble are not refused, which this key asks for"},
       {"authProvider.*", refused,
@@ -95,7 +93,6 @@ void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
       {"sslQuorumReloadCertFiles", ignored, "", "TLS is not spoken"},
       {"fips-mode", ignored, "", "TLS is not spoken"},
       {"allowSaslFailedClients", ignored, "", "SASL is not spoken"},
-      {"enforce.auth.*", ignored, "", "clients are not forced to authenticate"},
       {"audit.impl.class", ignored, "", "no audit log is written"},
       {"enableEagerACLCheck", ignored, "", "permissions are judged where the write is applied"},
   };

@@ -241,4 +241,13 @@ std::vector<std::pair<std::string, std::string>> membership_lines(const Membersh
   return lines;
 }
 
+std::string members_text(const Membership& membership) {
+  if (membership.members.empty()) return {};
+  std::string text;
+  for (const auto& [key, value] : membership_lines(membership)) {
+    text += fmt::format("{}={}\n", key, value);
+  }
+  return text + "version=0";
+}
+
 }  // namespace quorate

@@ -72,4 +72,8 @@ struct Membership {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> membership_lines(
     const Membership& membership);
 
+/// The lines as ZooKeeper's clients read them from /zookeeper/config; empty for a server on its
+/// own. Members cannot change at run time: the version of the list is always 0.
+[[nodiscard]] std::string members_text(const Membership& membership);
+
 }  // namespace quorate

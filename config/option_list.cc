@@ -134,8 +134,14 @@ void visit_network(Visitor& visit) {
         "The address clients connect to. The default admits this machine only. 0.0.0.0 or :: "
         "admits the network, as do `clientPort` in a file without `clientPortAddress`, and a "
         "server.N line without a client address, which both mean 0.0.0.0 in ZooKeeper.");
-  visit({"client_port", {{"clientPort"}}}, &Config::client_port, 0, 65535,
-        "The port clients connect to. 0 lets the system choose one, which the ready line shows.");
+  visit(
+      {"client_port", {{"clientPort"}}}, &Config::client_port, 0, 65535,
+      "The port clients connect to, of ZooKeeper and our own. 0 lets the system choose one, which "
+      "the ready line shows.");
+  visit(
+      "native_port", &Config::native_port, 0, 65535,
+      "A port for Cap'n Proto alone; client_port then speaks ZooKeeper's protocol alone, so that a "
+      "firewall can tell them apart. 0: client_port speaks both.");
   visit("peer_address", &Config::peer_address, TextRule::host,
         "The address other servers connect to. A server on its own opens no peer port.");
   visit("peer_port", &Config::peer_port, 1, 65535,
@@ -284,6 +290,13 @@ void visit_nodes(Visitor& visit) {
   visit({"skip_acl", {{"skipACL"}}}, &Config::skip_acl,
         "Switches all permission checks off. For recovery from lost credentials: everyone who "
         "connects may then do everything. The leader's value holds for the ensemble.");
+  visit({"enforce_auth", {{"enforce.auth.enabled"}}}, &Config::enforce_auth,
+        "Whether a connection is closed that asks for anything before it has authenticated with "
+        "one of enforce_auth_schemes. Off leaves it to the permissions of nodes what strangers may "
+        "do.");
+  visit({"enforce_auth_schemes", {{"enforce.auth.schemes"}}}, &Config::enforce_auth_schemes,
+        TextRule::schemes,
+        "The schemes of which one is enough: digest, ip. Every connection has ip.");
   visit({"super_digest", {{"DigestAuthenticationProvider.superDigest"}}}, &Config::super_digest,
         TextRule::super_digest,
         "Who may do everything: user:base64(sha1(user:password)). Empty: nobody. Give it in the "

@@ -68,6 +68,9 @@ Result<std::string> checked_text(TextRule rule, std::string_view value) {
     case TextRule::levels:
       status = component_levels(value).status();
       break;
+    case TextRule::schemes:
+      status = auth_schemes(value).status();
+      break;
   }
   if (!status) return status.error();
   return std::string(value);
@@ -161,6 +164,8 @@ std::string Option::allowed(const OptionAlias* alias) const {
       return "user:base64(sha1(user:password))";
     case TextRule::levels:
       return "component=level,...";
+    case TextRule::schemes:
+      return "digest, ip or both, with a comma between them";
   }
   return {};
 }

@@ -34,7 +34,15 @@ struct OptionKey {
 };
 
 /// What a text may be.
-enum class TextRule : std::uint8_t { path, optional_path, host, identifier, super_digest, levels };
+enum class TextRule : std::uint8_t {
+  path,
+  optional_path,
+  host,
+  identifier,
+  super_digest,
+  levels,
+  schemes
+};
 
 struct NumberDomain {
   std::uint64_t min = 0;

@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t in_flight_max = 512;
 constexpr Nanoseconds patience = 10 * ns_per_s;
 
-Result<Reply> reply_of(std::span<const std::byte> frame, std::int64_t xid) {
-  Result<ServerMessage> message = capnp_codec::decode_server(frame);
+Result<Reply> reply_of(Wire& wire, std::span<const std::byte> frame, std::int64_t xid) {
+  Result<ServerMessage> message = wire.decode(frame);
   if (!message) return message.error();
   if (auto* reply = std::get_if<Reply>(&*message); reply != nullptr && reply->xid == xid) {
     return std::move(*reply);
@@ -72,7 +72,7 @@ Status Control::pipeline(std::string_view label, std::uint32_t count,
     }
     const Status status =
         session.stream.receive(*buffer_, [&](std::span<const std::byte> frame, Nanoseconds) {
-          const Result<Reply> reply = reply_of(frame, first_xid + answered);
+          const Result<Reply> reply = reply_of(session.stream.wire(), frame, first_xid + answered);
           if (!reply) return reply.status();
           return on_reply(answered++, *reply);
         });

@@ -87,8 +87,8 @@ std::string to_text(const Stat& stat) {
   return text.str();
 }
 
-Result<Reply> expect_reply(std::span<const std::byte> frame, std::int64_t xid) {
-  Result<ServerMessage> message = capnp_codec::decode_server(frame);
+Result<Reply> expect_reply(Wire& wire, std::span<const std::byte> frame, std::int64_t xid) {
+  Result<ServerMessage> message = wire.decode(frame);
   if (!message) {
     return wrong("the reply to xid " + std::to_string(xid),
                  "a frame that cannot be decoded: " + message.error().text);
@@ -100,13 +100,14 @@ Result<Reply> expect_reply(std::span<const std::byte> frame, std::int64_t xid) {
   return std::move(*reply);
 }
 
-Status expect_silence(std::span<const std::byte> frame) {
-  const Result<ServerMessage> message = capnp_codec::decode_server(frame);
+Status expect_silence(Wire& wire, std::span<const std::byte> frame) {
+  const Result<ServerMessage> message = wire.decode(frame);
   return wrong("nothing", message ? what_came(*message) : "a frame that cannot be decoded");
 }
 
-Result<WatchEvent> expect_data_event(std::span<const std::byte> frame, std::string_view path) {
-  Result<ServerMessage> message = capnp_codec::decode_server(frame);
+Result<WatchEvent> expect_data_event(Wire& wire, std::span<const std::byte> frame,
+                                     std::string_view path) {
+  Result<ServerMessage> message = wire.decode(frame);
   const std::string expected = "a dataChanged event of " + std::string(path);
   if (!message) return wrong(expected, "a frame that cannot be decoded");
   auto* event = std::get_if<WatchEvent>(&*message);
@@ -116,8 +117,8 @@ Result<WatchEvent> expect_data_event(std::span<const std::byte> frame, std::stri
   return std::move(*event);
 }
 
-Result<Welcome> expect_welcome(std::span<const std::byte> frame) {
-  const Result<ServerMessage> message = capnp_codec::decode_server(frame);
+Result<Welcome> expect_welcome(Wire& wire, std::span<const std::byte> frame) {
+  const Result<ServerMessage> message = wire.decode(frame);
   if (!message) {
     return wrong("welcome", "a frame that cannot be decoded: " + message.error().text);
   }
@@ -140,10 +141,11 @@ Expectation::Expectation(const NodeSet& nodes, std::vector<Stat> stats, bool is_
   if (is_static && stats_.size() <= known_nodes_max) known_.resize(stats_.size());
 }
 
-Status Expectation::judge(std::span<const std::byte> frame, const PendingRequest& pending,
-                          Zxid& zxid) {
-  if (is_known(frame, pending, zxid)) return {};
-  const Result<Reply> reply = expect_reply(frame, pending.xid);
+Status Expectation::judge(Wire& wire, std::span<const std::byte> frame,
+                          const PendingRequest& pending, Zxid& zxid) {
+  const bool is_ours = wire.protocol() == Protocol::quorate;
+  if (is_ours && is_known(frame, pending, zxid)) return {};
+  const Result<Reply> reply = expect_reply(wire, frame, pending.xid);
   Status status = reply ? judge_reply(*reply, pending, zxid) : reply.status();
   if (!status) {
     return {status.code(), (pending.is_write ? "setData " : "getData ") +
@@ -151,7 +153,7 @@ Status Expectation::judge(std::span<const std::byte> frame, const PendingRequest
                                ": " + status.error().text};
   }
   zxid = reply->zxid;
-  if (!known_.empty()) remember(frame, pending.node, *reply);
+  if (is_ours && !known_.empty()) remember(frame, pending.node, *reply);
   return {};
 }
 

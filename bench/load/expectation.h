@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/load/node_set.h"
+#include "bench/net/wire.h"
 #include "core/base/result.h"
 #include "core/tree/stat.h"
 #include "core/txn/reply.h"
@@ -29,17 +30,18 @@ struct PendingRequest {
 [[nodiscard]] std::string to_text(const Stat& stat);
 
 /// Decodes a frame that must be a reply with this xid and no error. Errors name what came instead.
-[[nodiscard]] Result<Reply> expect_reply(std::span<const std::byte> frame, std::int64_t xid);
+[[nodiscard]] Result<Reply> expect_reply(Wire& wire, std::span<const std::byte> frame,
+                                         std::int64_t xid);
 
 /// Never ok: says what a frame is that nothing asked for.
-[[nodiscard]] Status expect_silence(std::span<const std::byte> frame);
+[[nodiscard]] Status expect_silence(Wire& wire, std::span<const std::byte> frame);
 
 /// Decodes a frame that must be an event of `path`'s data.
-[[nodiscard]] Result<WatchEvent> expect_data_event(std::span<const std::byte> frame,
+[[nodiscard]] Result<WatchEvent> expect_data_event(Wire& wire, std::span<const std::byte> frame,
                                                    std::string_view path);
 
 /// Decodes a frame that must be `welcome`.
-[[nodiscard]] Result<Welcome> expect_welcome(std::span<const std::byte> frame);
+[[nodiscard]] Result<Welcome> expect_welcome(Wire& wire, std::span<const std::byte> frame);
 
 /// What one connection knows of the nodes it works on, and what it makes of a reply.
 ///
@@ -60,7 +62,8 @@ class Expectation {
 
   /// Judges the answer to the oldest request of a connection. `zxid` is the last one that this
   /// connection was told, and moves on. Error data_inconsistency: what was expected, what came.
-  Status judge(std::span<const std::byte> frame, const PendingRequest& pending, Zxid& zxid);
+  Status judge(Wire& wire, std::span<const std::byte> frame, const PendingRequest& pending,
+               Zxid& zxid);
 
  private:
   Status judge_reply(const Reply& reply, const PendingRequest& pending, Zxid zxid);

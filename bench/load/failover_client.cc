@@ -4,7 +4,6 @@
 #include <variant>
 
 #include "bench/load/expectation.h"
-#include "schema/capnp/client_codec.h"
 
 namespace quorate::bench {
 namespace {
@@ -33,9 +32,10 @@ FailoverClient::FailoverClient(Poller& poller, const Settings& settings, const N
       issued_(version) {}
 
 Status FailoverClient::connect() {
-  Result<Fd> fd = start_connect(settings_.servers[server_], number_);
+  const Address& server = settings_.servers[server_];
+  Result<Fd> fd = start_connect(server, number_);
   if (!fd) return fd.status();
-  session_ = std::make_unique<Session>(std::move(*fd));
+  session_ = std::make_unique<Session>(std::move(*fd), server.protocol);
   session_->tag = number_;
   session_->polls_output = true;
   phase_ = Phase::connecting;
@@ -95,7 +95,7 @@ Status FailoverClient::greet() {
   hello.password = password_;
   hello.timeout_ms = settings_.timeout_ms;
   hello.last_seen = zxid_;
-  capnp_codec::encode(hello, session_->stream.out());
+  session_->stream.wire().encode(hello, session_->stream.out());
   phase_ = Phase::greeting;
   return push();
 }
@@ -105,7 +105,7 @@ Status FailoverClient::push() { return flush(poller_, *session_); }
 void FailoverClient::send(Operation operation) { session_->append(std::move(operation)); }
 
 Status FailoverClient::on_frame(std::span<const std::byte> frame, Nanoseconds at) {
-  const Result<ServerMessage> message = capnp_codec::decode_server(frame);
+  const Result<ServerMessage> message = session_->stream.wire().decode(frame);
   if (!message) return wrong("a message", message.error().text);
   if (const auto* goodbye = std::get_if<Goodbye>(&*message)) {
     return {goodbye->error, "the server said goodbye: " + goodbye->text};
@@ -123,7 +123,10 @@ Status FailoverClient::on_welcome(const Welcome& welcome) {
   if (id_ != SessionId{} && welcome.session != id_) {
     return wrong("session " + to_string(id_), "session " + to_string(welcome.session));
   }
-  if (welcome.zxid < zxid_) return wrong("at least " + to_string(zxid_), to_string(welcome.zxid));
+  // ZooKeeper does not say how far it is.
+  const bool tells = session_->stream.wire().protocol() == Protocol::quorate;
+  if (tells && welcome.zxid < zxid_)
+    return wrong("at least " + to_string(zxid_), to_string(welcome.zxid));
   id_ = welcome.session;
   password_ = welcome.password;
   phase_ = Phase::reading;

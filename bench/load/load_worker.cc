@@ -23,8 +23,8 @@ LoadWorker::LoadWorker(const LoadOptions& options, const NodeSet& nodes,
       first_(first),
       step_(step),
       failed_(failed),
-      get_(RequestTemplate::get_data(nodes)),
-      set_(RequestTemplate::set_data(nodes)),
+      get_(RequestTemplate::get_data(nodes, options.servers.front().protocol)),
+      set_(RequestTemplate::set_data(nodes, options.servers.front().protocol)),
       random_(options.seed * 1'000'003 + first) {
   if (options.target == Target::bare) {
     canned_ = std::make_unique<CannedFrames>(nodes);
@@ -65,7 +65,8 @@ Status LoadWorker::sync_all() {
       const Status status =
           session.stream.receive(buffer_, [&](std::span<const std::byte> frame, Nanoseconds) {
             ++answered;
-            const Result<Reply> reply = expect_reply(frame, xids[session.tag]);
+            const Result<Reply> reply =
+                expect_reply(session.stream.wire(), frame, xids[session.tag]);
             if (reply) session.zxid = reply->zxid;
             return reply.status();
           });
@@ -116,7 +117,7 @@ Status LoadWorker::on_frame(std::size_t at, std::span<const std::byte> frame, Na
     return {status.code(),
             "connection " + std::to_string(lane.number) + ": " + status.error().text};
   };
-  if (lane.pending.empty()) return complain(expect_silence(frame));
+  if (lane.pending.empty()) return complain(expect_silence(sessions_[at]->stream.wire(), frame));
   const PendingRequest& pending = lane.pending.front();
   if (Status status = judge(*sessions_[at], frame, pending); !status) return complain(status);
   count(pending, now);
@@ -126,7 +127,8 @@ Status LoadWorker::on_frame(std::size_t at, std::span<const std::byte> frame, Na
 
 Status LoadWorker::judge(Session& session, std::span<const std::byte> frame,
                          const PendingRequest& pending) {
-  if (expectation_ != nullptr) return expectation_->judge(frame, pending, session.zxid);
+  if (expectation_ != nullptr)
+    return expectation_->judge(session.stream.wire(), frame, pending, session.zxid);
   const CannedReply& canned = pending.is_write ? canned_->stat : canned_->data;
   if (canned.matches(frame, pending.xid)) return {};
   return {ErrorCode::data_inconsistency, "expected the canned reply to xid " +
@@ -173,8 +175,9 @@ void LoadWorker::issue(std::size_t at, Nanoseconds due) {
     request.version = request.is_write ? expectation_->issue_write(request.node)
                                        : expectation_->issued_version(request.node);
   }
-  (request.is_write ? set_ : get_)
-      .append(request.xid, request.node, request.version, session.stream.out());
+  const RequestTemplate& asked = request.is_write ? set_ : get_;
+  asked.append(request.xid, request.node, request.version, session.stream.out());
+  session.stream.wire().note_sent(request.xid, asked.opcode());
   lane.pending.push_back(request);
   ++lane.issued;
 }

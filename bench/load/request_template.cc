@@ -1,22 +1,37 @@
 #include "bench/load/request_template.h"
 
+#include <endian.h>
+
 #include <cstring>
 #include <string>
 #include <string_view>
 
 #include "core/base/check.h"
 #include "core/txn/request.h"
-#include "schema/capnp/client_codec.h"
 
 namespace quorate::bench {
 namespace {
 
-std::vector<char> frame_of(std::int64_t xid, Operation operation) {
+/// Numbers of requests are 64 bits, in ZooKeeper's protocol 32 with the high ones first.
+std::size_t xid_bytes(Protocol protocol) {
+  return protocol == Protocol::zookeeper ? sizeof(std::int32_t) : sizeof(std::int64_t);
+}
+
+void put_xid(Protocol protocol, std::int64_t xid, char* at) {
+  if (protocol == Protocol::quorate) {
+    std::memcpy(at, &xid, sizeof xid);
+    return;
+  }
+  const std::uint32_t high_first = htobe32(static_cast<std::uint32_t>(xid));
+  std::memcpy(at, &high_first, sizeof high_first);
+}
+
+std::vector<char> frame_of(Protocol protocol, std::int64_t xid, Operation operation) {
   std::vector<char> frame;
   Request request;
   request.xid = xid;
   request.operation = std::move(operation);
-  capnp_codec::encode(request, frame);
+  Wire(protocol).encode(request, frame);
   return frame;
 }
 
@@ -36,11 +51,17 @@ FieldPlace differing_field(const std::vector<char>& a, const std::vector<char>& 
   return place;
 }
 
-template <class Encode>
-RequestTemplate RequestTemplate::make(std::size_t head_bytes, Encode&& encode) {
+template <class MakeOperation>
+RequestTemplate RequestTemplate::make(Protocol protocol, std::size_t head_bytes,
+                                      MakeOperation&& operation) {
+  const auto encode = [&](std::int64_t xid, std::uint32_t node, std::uint64_t head) {
+    return frame_of(protocol, xid, operation(node, head));
+  };
   RequestTemplate made;
+  made.protocol_ = protocol;
+  made.opcode_ = shape_of(operation(0, 0)).opcode;
   made.frame_ = encode(0, 0, 0);
-  made.xid_ = differing_field(made.frame_, encode(-1, 0, 0), sizeof(std::int64_t));
+  made.xid_ = differing_field(made.frame_, encode(-1, 0, 0), xid_bytes(protocol));
   made.node_ = differing_field(made.frame_, encode(0, 111'111'111, 0), NodeSet::digits);
   if (head_bytes > 0) {
     made.head_ = differing_field(made.frame_, encode(0, 0, UINT64_MAX), head_bytes);
@@ -55,18 +76,18 @@ RequestTemplate RequestTemplate::make(std::size_t head_bytes, Encode&& encode) {
   return made;
 }
 
-RequestTemplate RequestTemplate::get_data(const NodeSet& nodes) {
-  return make(0, [&](std::int64_t xid, std::uint32_t node, std::uint64_t) {
-    return frame_of(xid, GetData{nodes.path(node)});
+RequestTemplate RequestTemplate::get_data(const NodeSet& nodes, Protocol protocol) {
+  return make(protocol, 0, [&](std::uint32_t node, std::uint64_t) -> Operation {
+    return GetData{nodes.path(node)};
   });
 }
 
-RequestTemplate RequestTemplate::set_data(const NodeSet& nodes) {
+RequestTemplate RequestTemplate::set_data(const NodeSet& nodes, Protocol protocol) {
   const std::size_t head_bytes = nodes.head_bytes();
-  return make(head_bytes, [&](std::int64_t xid, std::uint32_t node, std::uint64_t head) {
+  return make(protocol, head_bytes, [&](std::uint32_t node, std::uint64_t head) -> Operation {
     std::string data(nodes.value(0, 0).text());
     std::memcpy(data.data(), &head, head_bytes);
-    return frame_of(xid, SetData{nodes.path(node), Blob(data)});
+    return SetData{nodes.path(node), Blob(data)};
   });
 }
 
@@ -75,7 +96,7 @@ void RequestTemplate::append(std::int64_t xid, std::uint32_t node, std::int32_t 
   const std::size_t begin = out.size();
   out.insert(out.end(), frame_.begin(), frame_.end());
   char* const frame = out.data() + begin;
-  std::memcpy(frame + xid_.offset, &xid, sizeof xid);
+  put_xid(protocol_, xid, frame + xid_.offset);
   NodeSet::write_digits(node, frame + node_.offset);
   const std::uint64_t head = NodeSet::head(node, version);
   std::memcpy(frame + head_.offset, &head, head_.length);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/load/node_set.h"
+#include "bench/net/wire.h"
 
 namespace quorate::bench {
 
@@ -26,9 +27,13 @@ struct FieldPlace {
 /// of being measured with wrong requests.
 class RequestTemplate {
  public:
-  [[nodiscard]] static RequestTemplate get_data(const NodeSet& nodes);
-  [[nodiscard]] static RequestTemplate set_data(const NodeSet& nodes);
+  [[nodiscard]] static RequestTemplate get_data(const NodeSet& nodes,
+                                                Protocol protocol = Protocol::quorate);
+  [[nodiscard]] static RequestTemplate set_data(const NodeSet& nodes,
+                                                Protocol protocol = Protocol::quorate);
 
+  /// What to tell the wire that sends it.
+  [[nodiscard]] jute::Opcode opcode() const { return opcode_; }
   [[nodiscard]] std::size_t frame_bytes() const { return frame_.size(); }
   [[nodiscard]] FieldPlace xid_place() const { return xid_; }
 
@@ -37,10 +42,12 @@ class RequestTemplate {
               std::vector<char>& out) const;
 
  private:
-  /// `encode(xid, node, head)` gives a frame.
-  template <class Encode>
-  static RequestTemplate make(std::size_t head_bytes, Encode&& encode);
+  /// `operation(node, head)` is what the template asks.
+  template <class MakeOperation>
+  static RequestTemplate make(Protocol protocol, std::size_t head_bytes, MakeOperation&& operation);
 
+  Protocol protocol_ = Protocol::quorate;
+  jute::Opcode opcode_ = jute::Opcode::error;
   std::vector<char> frame_;
   FieldPlace xid_;
   FieldPlace node_;

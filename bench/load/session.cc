@@ -5,7 +5,6 @@
 
 #include "bench/load/expectation.h"
 #include "bench/measure/progress.h"
-#include "schema/capnp/client_codec.h"
 
 namespace quorate::bench {
 namespace {
@@ -39,9 +38,10 @@ class Opener {
     while (made_.sessions.size() < options_.count &&
            made_.sessions.size() - opened_ < options_.under_way_max) {
       const std::size_t at = made_.sessions.size();
-      Result<Fd> fd = start_connect(options_.servers[at % options_.servers.size()], at);
+      const Address& server = options_.servers[at % options_.servers.size()];
+      Result<Fd> fd = start_connect(server, at);
       if (!fd) return fd.status();
-      auto session = std::make_unique<Session>(std::move(*fd));
+      auto session = std::make_unique<Session>(std::move(*fd), server.protocol);
       session->tag = at;
       session->polls_output = true;
       if (Status added = poller_.add(session->stream.fd(), at, EPOLLOUT); !added) return added;
@@ -55,7 +55,7 @@ class Opener {
     Session& session = *made_.sessions[event.data.u64];
     if (session.polls_output) return on_connected(session);
     return session.stream.receive(buffer_, [&](std::span<const std::byte> frame, Nanoseconds at) {
-      const Result<Welcome> welcome = expect_welcome(frame);
+      const Result<Welcome> welcome = expect_welcome(session.stream.wire(), frame);
       if (!welcome) return welcome.status();
       session.zxid = welcome->zxid;
       ++opened_;
@@ -68,7 +68,7 @@ class Opener {
     if (Status status = connect_status(session.stream.fd()); !status) return status;
     Hello hello;
     hello.timeout_ms = options_.timeout_ms;
-    capnp_codec::encode(hello, session.stream.out());
+    session.stream.wire().encode(hello, session.stream.out());
     if (Status status = session.stream.flush(); !status) return status;
     if (session.stream.has_unsent()) return {};
     session.polls_output = false;
@@ -95,7 +95,7 @@ std::int64_t Session::append(Operation operation) {
   Request request;
   request.xid = next_xid++;
   request.operation = std::move(operation);
-  capnp_codec::encode(request, stream.out());
+  stream.wire().encode(request, stream.out());
   return request.xid;
 }
 
@@ -134,7 +134,8 @@ Status close_sessions(Poller& poller, ReadBuffer& buffer, Sessions& sessions) {
       bool answered = xids[session.tag] == 0;
       const Status status =
           session.stream.receive(buffer, [&](std::span<const std::byte> frame, Nanoseconds) {
-            const Result<Reply> reply = expect_reply(frame, xids[session.tag]);
+            const Result<Reply> reply =
+                expect_reply(session.stream.wire(), frame, xids[session.tag]);
             if (reply) xids[session.tag] = 0;
             return reply.status();
           });

@@ -20,7 +20,7 @@ enum class Target : std::uint8_t { quorate, bare };
 
 /// One open session.
 struct Session {
-  explicit Session(Fd fd) : stream(std::move(fd)) {}
+  Session(Fd fd, Protocol protocol) : stream(std::move(fd), protocol) {}
 
   FrameStream stream;
   std::uint64_t tag = 0;  ///< Comes with the poller's events: its place in its vector.

@@ -7,7 +7,6 @@
 #include "bench/load/expectation.h"
 #include "bench/load/nodes_setup.h"
 #include "bench/measure/progress.h"
-#include "schema/capnp/client_codec.h"
 
 namespace quorate::bench {
 namespace {
@@ -77,8 +76,8 @@ class Holder {
     return session.stream.receive(
         buffer_, [&](std::span<const std::byte> frame, Nanoseconds at) -> Status {
           Unanswered& ping = pings_[session.tag];
-          if (ping.xid == 0) return expect_silence(frame);
-          const Result<Reply> reply = expect_reply(frame, ping.xid);
+          if (ping.xid == 0) return expect_silence(session.stream.wire(), frame);
+          const Result<Reply> reply = expect_reply(session.stream.wire(), frame, ping.xid);
           ping_ns_.record(static_cast<std::uint64_t>(std::max<Nanoseconds>(0, at - ping.due)));
           ping.xid = 0;
           --unanswered_;
@@ -108,7 +107,7 @@ class StormSlot {
     const Address& server = options_.servers[turn_ % options_.servers.size()];
     Result<Fd> fd = start_connect(server, turn_++);
     if (!fd) return fd.status();
-    stream_ = std::make_unique<FrameStream>(std::move(*fd));
+    stream_ = std::make_unique<FrameStream>(std::move(*fd), server.protocol);
     phase_ = Phase::connecting;
     xid_ = 0;
     begun_ns_ = now_ns();
@@ -141,7 +140,7 @@ class StormSlot {
     if (Status status = connect_status(stream_->fd()); !status) return status;
     Hello hello;
     hello.timeout_ms = session_timeout_ms;
-    capnp_codec::encode(hello, stream_->out());
+    stream_->wire().encode(hello, stream_->out());
     phase_ = Phase::greeting;
     poller_.change(stream_->fd(), tag_, EPOLLIN);
     return stream_->flush();
@@ -150,7 +149,7 @@ class StormSlot {
   Status on_frame(std::span<const std::byte> frame) {
     switch (phase_) {
       case Phase::greeting: {
-        const Result<Welcome> welcome = expect_welcome(frame);
+        const Result<Welcome> welcome = expect_welcome(stream_->wire(), frame);
         if (!welcome) return welcome.status();
         session_ = welcome->session;
         return nodes_ == nullptr ? close() : create();
@@ -160,12 +159,12 @@ class StormSlot {
         return close();
       case Phase::closing:
         phase_ = Phase::answered;
-        return expect_reply(frame, xid_).status();
+        return expect_reply(stream_->wire(), frame, xid_).status();
       case Phase::connecting:
       case Phase::answered:
         break;
     }
-    return expect_silence(frame);
+    return expect_silence(stream_->wire(), frame);
   }
 
   Status create() {
@@ -178,7 +177,7 @@ class StormSlot {
   }
 
   Status expect_created(std::span<const std::byte> frame) {
-    const Result<Reply> reply = expect_reply(frame, xid_);
+    const Result<Reply> reply = expect_reply(stream_->wire(), frame, xid_);
     const std::string path = nodes_->path(static_cast<std::uint32_t>(tag_));
     if (!reply) return {reply.code(), "create " + path + ": " + reply.error().text};
     const auto* created = std::get_if<CreateReply>(&reply->body);
@@ -198,7 +197,7 @@ class StormSlot {
     Request request;
     request.xid = ++xid_;
     request.operation = std::move(operation);
-    capnp_codec::encode(request, stream_->out());
+    stream_->wire().encode(request, stream_->out());
     return stream_->flush();
   }
 

@@ -10,8 +10,8 @@
 #include "bench/measure/clock.h"
 #include "bench/net/fd.h"
 #include "bench/net/socket.h"
+#include "bench/net/wire.h"
 #include "core/base/result.h"
-#include "schema/capnp/frame.h"
 
 namespace quorate::bench {
 
@@ -30,9 +30,12 @@ class ReadBuffer {
 
 class FrameStream {
  public:
-  explicit FrameStream(Fd fd) : fd_(std::move(fd)) {}
+  explicit FrameStream(Fd fd, Protocol protocol = Protocol::quorate)
+      : fd_(std::move(fd)), wire_(protocol) {}
 
   [[nodiscard]] int fd() const { return fd_.get(); }
+
+  [[nodiscard]] Wire& wire() { return wire_; }
 
   /// Append frames here, then flush().
   [[nodiscard]] std::vector<char>& out() { return out_; }
@@ -56,13 +59,11 @@ class FrameStream {
   Result<std::size_t> cut(std::span<const std::byte> bytes, Nanoseconds at, OnFrame&& on_frame);
 
   Fd fd_;
+  Wire wire_;
   std::vector<char> out_;
   std::size_t sent_ = 0;
   std::vector<std::byte> partial_;  ///< The beginning of a frame whose end hasn't come.
 };
-
-/// The largest frame that is accepted from the other side.
-inline constexpr capnp_codec::FrameLimits received_limits{std::size_t{64} << 20, 1};
 
 template <class OnFrame>
 Status FrameStream::receive(ReadBuffer& buffer, OnFrame&& on_frame) {
@@ -90,7 +91,7 @@ Result<std::size_t> FrameStream::cut(std::span<const std::byte> bytes, Nanosecon
   std::size_t used = 0;
   while (true) {
     const std::span<const std::byte> rest = bytes.subspan(used);
-    const Result<std::size_t> size = capnp_codec::frame_size(rest, received_limits);
+    const Result<std::size_t> size = wire_.frame_size(rest);
     if (!size) return size.error();
     if (*size == 0 || *size > rest.size()) return used;
     if (Status status = on_frame(rest.first(*size), at); !status) return status.error();

@@ -10,15 +10,17 @@
 #include <vector>
 
 #include "bench/net/fd.h"
+#include "bench/net/wire.h"
 #include "core/base/result.h"
 
 namespace quorate::bench {
 
-/// A resolved address with its port.
+/// A resolved address with its port, and what is spoken there.
 struct Address {
   sockaddr_storage storage{};
   socklen_t length = 0;
   std::string text;  ///< "127.0.0.1:2181", as it was given.
+  Protocol protocol = Protocol::quorate;
 
   [[nodiscard]] const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };

@@ -170,6 +170,10 @@ class CommitMachine {
   /// come and go.
   void admit_writes(bool admitted) { admits_writes_ = admitted; }
 
+  /// What /zookeeper/config shows as long as nobody has written anything into it: the members as
+  /// this server has them. Not replicated.
+  void show_members(Blob text) { members_ = std::move(text); }
+
   /// Where the txn being applied is marked from now on; outlives the machine.
   void mark_applies(ApplyMark& mark) { mark_ = &mark; }
 
@@ -267,6 +271,7 @@ class CommitMachine {
   void list(Connection& connection, bool has_reply);
 
   State state_;
+  Blob members_;
   ApplyMark* mark_ = nullptr;
   ServerId server_;
   Incarnation incarnation_;

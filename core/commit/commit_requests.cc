@@ -170,7 +170,7 @@ void CommitMachine::run(Connection& connection, const Request& request,
   list(connection, true);
   reply.xid = request.xid;
   reply.zxid = state_.last_applied();
-  LocalRequest local(state_, watches_, limits_, asker, reply);
+  LocalRequest local(state_, watches_, limits_, members_, asker, reply);
   std::visit(
       [&](const auto& operation) {
         if constexpr (std::is_invocable_v<LocalRequest&, decltype(operation)>) {

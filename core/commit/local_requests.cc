@@ -1,8 +1,10 @@
 #include "core/commit/local_requests.h"
 
 #include <utility>
+#include <variant>
 
 #include "core/tree/path.h"
+#include "core/tree/tree.h"
 
 namespace quorate {
 
@@ -23,6 +25,17 @@ bool LocalRequest::has_room(std::string_view path, WatcherType type) const {
   return fits || watches_.contains(asker_.connection, path, type);
 }
 
+void LocalRequest::show_members_of(std::string_view path) {
+  if (path != reserved::config || members_.empty()) return;
+  auto* data = std::get_if<DataReply>(&reply_.body);
+  auto* exists = std::get_if<StatReply>(&reply_.body);
+  Stat* const stat = data != nullptr ? &data->stat : exists != nullptr ? &exists->stat : nullptr;
+  if (stat == nullptr || stat->data_length != 0) return;
+  stat->version = -1;
+  stat->data_length = static_cast<std::uint32_t>(members_.size());
+  if (data != nullptr) data->data = members_;
+}
+
 void LocalRequest::operator()(const Refused& refused) {
   refuse(refused.error == ErrorCode::ok ? ErrorCode::marshalling_error : refused.error);
 }
@@ -31,12 +44,13 @@ void LocalRequest::operator()(const GetData& get) {
   if (get.watch && !has_room(get.path, WatcherType::data)) return refuse(ErrorCode::quota_exceeded);
   const bool found = answer(state_.get_data(get.path, asker_.identities));
   if (found && get.watch) watches_.add_data(asker_.connection, get.path);
+  show_members_of(get.path);
 }
 
 void LocalRequest::operator()(const Exists& exists) {
   if (!exists.watch) {
     answer(state_.exists(exists.path, asker_.identities));
-    return;
+    return show_members_of(exists.path);
   }
   if (!has_room(exists.path, WatcherType::data)) return refuse(ErrorCode::quota_exceeded);
   answer(state_.exists(exists.path, asker_.identities));
@@ -46,6 +60,7 @@ void LocalRequest::operator()(const Exists& exists) {
   if (reply_.error == ErrorCode::ok || reply_.error == ErrorCode::no_node) {
     watches_.add_data(asker_.connection, exists.path);
   }
+  show_members_of(exists.path);
 }
 
 void LocalRequest::operator()(const GetChildren& get) {

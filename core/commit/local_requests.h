@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/base/blob.h"
 #include "core/base/ids.h"
 #include "core/commit/commit_limits.h"
 #include "core/tree/state.h"
@@ -26,10 +27,15 @@ struct Asker {
 /// refused where it would be watched, with bad_arguments.
 class LocalRequest {
  public:
-  /// All arguments must outlive this.
+  /// All arguments must outlive this. `members`: see CommitMachine::show_members().
   LocalRequest(const State& state, WatchTable& watches, const CommitLimits& limits,
-               const Asker& asker, Reply& reply)
-      : state_(state), watches_(watches), limits_(limits), asker_(asker), reply_(reply) {}
+               const Blob& members, const Asker& asker, Reply& reply)
+      : state_(state),
+        watches_(watches),
+        limits_(limits),
+        members_(members),
+        asker_(asker),
+        reply_(reply) {}
 
   void operator()(const Refused& refused);
   void operator()(const Ping&) {}
@@ -52,6 +58,9 @@ class LocalRequest {
  private:
   template <class Body>
   bool answer(Result<Body> result);
+  /// Puts the members into the reply about /zookeeper/config. Its version is -1, as in ZooKeeper,
+  /// where no client sets it.
+  void show_members_of(std::string_view path);
   void refuse(ErrorCode error) { reply_.error = error; }
   /// Whether a watch may be registered that `type` addresses; it may if it is there already.
   [[nodiscard]] bool has_room(std::string_view path, WatcherType type) const;
@@ -59,6 +68,7 @@ class LocalRequest {
   const State& state_;
   WatchTable& watches_;
   const CommitLimits& limits_;
+  const Blob& members_;
   const Asker& asker_;
   Reply& reply_;
 };

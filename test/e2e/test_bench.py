@@ -35,6 +35,22 @@ class Bench(ServerCase):
         self.assertGreater(figures["server_cpu_us"], 0)
         self.assertGreater(figures["write_us"]["p99.9"], 0)
 
+    def test_changes_of_every_kind_are_all_right_in_both_protocols(self):
+        for kind in ("create", "churn", "multi"):
+            for protocol in ((), ("--zookeeper",)):
+                with self.subTest(kind=kind, protocol=protocol):
+                    figures = self.bench("change", "--kind", kind, "--seconds", "0.3", "--warmup", "0.1", *protocol)
+                    self.assertGreater(figures["operations"], 100)
+                    self.assertGreater(figures["server_cpu_us"], 0)
+
+    def test_the_load_is_the_same_in_zookeepers_protocol(self):
+        figures = self.bench("load", "--zookeeper", "--read-share", "0.5", "--nodes", "500", "--seconds", "0.5", "--warmup", "0.1")
+        self.assertGreater(figures["replies"], 100)
+        self.assertEqual(self.bench("fanout", "--zookeeper", "-w", "50", "--rounds", "2")["event_us"]["count"], 100)
+        storm = self.bench("storm", "--zookeeper", "--ephemeral", "--seconds", "0.5", "--concurrency", "8")
+        self.assertGreater(storm["sessions"], 0)
+        self.assertEqual(self.bench("idle", "--zookeeper", "-n", "50", "--hold", "0.2")["sessions"], 50)
+
     def test_an_open_loop_keeps_its_rate(self):
         figures = self.bench("load", "--rate", "500", "--nodes", "50", "-c", "4", "--seconds", "1", "--warmup", "0")
         self.assertEqual(figures["read_us"]["count"], 500)

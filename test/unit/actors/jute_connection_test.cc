@@ -194,6 +194,37 @@ TEST_CASE("an unknown scheme of authentication ends the connection behind its re
   CHECK(f.logic.is_closed());
 }
 
+TEST_CASE("a server that wants an identity takes nothing else before") {
+  JuteFixture f;
+  f.limits.schemes_required = {"digest"};
+  f.open();
+  f.ask(jute::ping_xid, Opcode::ping, Ping{});
+
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].requests[0].operation ==
+        Operation(Refused{ErrorCode::session_closed_require_auth}));
+  f.deliver(Reply{jute::ping_xid, Zxid{9}, ErrorCode::session_closed_require_auth, {}});
+  CHECK(f.reply_to(Opcode::ping).error == ErrorCode::session_closed_require_auth);
+  CHECK(f.logic.is_closed());
+}
+
+TEST_CASE("one of the identities that a server wants is enough") {
+  JuteFixture f;
+  f.limits.schemes_required = {"x509", "digest"};
+  f.open();
+  f.ask(jute::auth_xid, Opcode::auth, Authenticate{"digest", "user:password"});
+  f.ask(1, Opcode::get_data, GetData{"/a", false});
+
+  REQUIRE(f.host.batches.size() == 2);
+  CHECK(f.host.batches[1].requests[0].operation == Operation(GetData{"/a", false}));
+
+  JuteFixture known;
+  known.limits.schemes_required = {"ip"};
+  known.open();
+  known.ask(1, Opcode::get_data, GetData{"/a", false});
+  CHECK(known.host.batches[0].requests[0].operation == Operation(GetData{"/a", false}));
+}
+
 TEST_CASE("a connection has room for so many identities, each of which goes with every write") {
   JuteFixture f;
   f.open();
@@ -267,6 +298,18 @@ TEST_CASE("the protocol is told by four bytes, however they come") {
     CHECK(unknown.logic.is_closed());
     CHECK(unknown.counters.closed_unknown_protocol.get() == 1);
   }
+}
+
+TEST_CASE("a port may speak one protocol alone") {
+  const std::vector<char> capnp{0, 0, 0, 0};
+  const std::vector<char> jute{0, 0, 0, 45};
+  EventCaches events;
+  CHECK(wire_of(capnp, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::all, events) != nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::native, events) != nullptr);
+  CHECK(wire_of(jute, ClientProtocols::native, events) == nullptr);
+  CHECK(wire_of(capnp, ClientProtocols::zookeeper, events) == nullptr);
+  CHECK(wire_of(jute, ClientProtocols::zookeeper, events) != nullptr);
 }
 
 TEST_CASE("events are encoded once for all connections of a protocol") {

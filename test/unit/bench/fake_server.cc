@@ -121,7 +121,8 @@ void FakeServer::on_request(Connection& connection, const Request& request) {
     return;
   }
   const bool concerned = std::holds_alternative<GetData>(request.operation) ||
-                         std::holds_alternative<SetData>(request.operation);
+                         std::holds_alternative<SetData>(request.operation) ||
+                         std::holds_alternative<Multi>(request.operation);
   if (concerned && spoil(connection, reply)) return;
   send(connection, reply);
   if (const auto* set = std::get_if<SetData>(&request.operation)) notify(set->path, zxid_);
@@ -206,6 +207,8 @@ Reply FakeServer::execute(Connection& connection, const Request& request) {
     get(connection, *to_get, reply);
   } else if (const auto* to_delete = std::get_if<Delete>(&request.operation)) {
     if (nodes_.erase(to_delete->path) == 0) reply.error = ErrorCode::no_node;
+  } else if (const auto* multi = std::get_if<Multi>(&request.operation)) {
+    set_all(*multi, reply);
   } else if (std::holds_alternative<Ping>(request.operation)) {
     if (is_due(Fault::stalled_ping)) std::this_thread::sleep_for(stall_time);
   } else if (const auto* sync = std::get_if<Sync>(&request.operation)) {
@@ -215,6 +218,15 @@ Reply FakeServer::execute(Connection& connection, const Request& request) {
   }
   if (reply.zxid == Zxid{}) reply.zxid = zxid_;
   return reply;
+}
+
+void FakeServer::set_all(const Multi& multi, Reply& reply) {
+  auto& results = reply.body.emplace<MultiReply>().results;
+  for (const MultiOp& op : multi.ops) {
+    Reply one;
+    set(std::get<SetData>(op), one);
+    results.push_back({one.error, std::get<StatReply>(one.body)});
+  }
 }
 
 void FakeServer::create(const Create& create, SessionId session, Reply& reply) {

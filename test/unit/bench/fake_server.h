@@ -88,6 +88,7 @@ class FakeServer {
   void notify(const std::string& path, Zxid zxid);
 
   Reply execute(Connection& connection, const Request& request);
+  void set_all(const Multi& multi, Reply& reply);
   void create(const Create& create, SessionId session, Reply& reply);
   void close_session(Connection& connection);
   void set(const SetData& set, Reply& reply);

@@ -75,6 +75,29 @@ TEST_CASE("a patched request is the request that was meant") {
   CHECK(holds);
 }
 
+TEST_CASE("a patched request in ZooKeeper's protocol is the request that was meant") {
+  const NodeSet nodes("/bench", 1, 100);
+  const auto get = RequestTemplate::get_data(nodes, Protocol::zookeeper);
+  const auto set = RequestTemplate::set_data(nodes, Protocol::zookeeper);
+  for (const std::int64_t xid : {1, 255, 256, 65'536, 2'000'000'000}) {
+    std::vector<char> read;
+    std::vector<char> write;
+    get.append(xid, 123, 4, read);
+    set.append(xid, 123, 4, write);
+
+    const auto asked_read = jute::decode_request(std::as_bytes(std::span(read)));
+    const auto asked_write = jute::decode_request(std::as_bytes(std::span(write)));
+    REQUIRE(asked_read.ok());
+    REQUIRE(asked_write.ok());
+    CHECK(asked_read->request.xid == xid);
+    CHECK(asked_read->shape.opcode == get.opcode());
+    CHECK(asked_read->request.operation == Operation(GetData{nodes.path(123)}));
+    CHECK(asked_write->request.xid == xid);
+    CHECK(asked_write->request.operation ==
+          Operation(SetData{nodes.path(123), nodes.value(123, 4)}));
+  }
+}
+
 TEST_CASE("canned replies match their xid and nothing else") {
   const CannedFrames frames(NodeSet("/p", 1, 100));
   std::vector<char> out;

@@ -168,6 +168,20 @@ TEST_CASE("whether a leader serves has ZooKeeper's name and words") {
   CHECK(loaded_file("zookeeper.leaderServes=yes").config.leader_serves);
 }
 
+TEST_CASE("clients can be forced to authenticate, with a scheme that exists") {
+  const LoadedConfig forced =
+      loaded_file("enforce.auth.enabled=true\nenforce.auth.schemes=Digest, ip\n");
+  CHECK(forced.config.enforce_auth);
+  CHECK(*auth_schemes(forced.config.enforce_auth_schemes) ==
+        std::vector<std::string>{"digest", "ip"});
+  CHECK(forced.notices.empty());
+
+  CHECK(refusal_of_file("enforce.auth.enabled=true").find("enforce_auth_schemes names none") !=
+        std::string::npos);
+  CHECK(refusal_of_file("enforce.auth.schemes=sasl").find("nobody can authenticate") !=
+        std::string::npos);
+}
+
 TEST_CASE("keys that ask for what does not exist are refused unless they switch it off") {
   struct Row {
     std::string key;
@@ -187,7 +201,6 @@ TEST_CASE("keys that ask for what does not exist are refused unless they switch 
       {"quorum.auth.enableSasl", "true", "false"},
       {"quorum.auth.learnerRequireSasl", "true", "false"},
       {"sessionRequireClientSASLAuth", "true", "false"},
-      {"enforce.auth.enabled", "true", "false"},
       {"ensembleAuthName", "blue", ""},
       {"authProvider.1", "org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
        "org.apache.zookeeper.server.auth.DigestAuthenticationProvider"},

@@ -165,3 +165,13 @@ TEST_CASE("members that contradict each other are refused") {
     CHECK(check_membership(members_of(row.lines)).error().text == row.reason);
   }
 }
+
+TEST_CASE("members are shown as ZooKeeper's clients read them") {
+  Membership membership;
+  CHECK(members_text(membership).empty());
+  REQUIRE(add_membership_line(membership, "server.1", "a:1:2;2181").ok());
+  REQUIRE(add_membership_line(membership, "server.2", "b:1:2:observer").ok());
+
+  CHECK(members_text(membership) ==
+        "server.1=a:1:2:participant;0.0.0.0:2181\nserver.2=b:1:2:observer\nversion=0");
+}

@@ -44,6 +44,8 @@ rc::Gen<std::string> accepted_value(const Option& option) {
       return rc::gen::element<std::string>("", "blue-1_a.B");
     case TextRule::super_digest:
       return rc::gen::just<std::string>("");
+    case TextRule::schemes:
+      return rc::gen::element<std::string>("", "digest", "ip", "digest,ip");
     case TextRule::levels:
       return rc::gen::element<std::string>("", "journal=debug, a=warn");
   }

@@ -47,6 +47,17 @@ TEST_CASE("a pending write holds up nobody else") {
   CHECK(server.told(1).empty());
 }
 
+TEST_CASE("the members stand in /zookeeper/config, unless somebody writes something else there") {
+  TwoClients server;
+  server.machine.show_members(Blob("server.1=a:1:2:participant\nversion=0"));
+  server.send(1, get("/zookeeper/config"), Exists{"/zookeeper/config"}, get("/zookeeper"));
+  CHECK(server.told(1) ==
+        Told{"1 ok server.1=a:1:2:participant\nversion=0 v-1", "2 ok v-1", "3 ok  v0"});
+
+  server.send(1, Exists{"/zookeeper/config", true}, get("/a"));
+  CHECK(server.told(1) == Told{"4 ok v-1", "5 ok 0 v0"});
+}
+
 TEST_CASE("without room for writes they are refused unstamped, and all else goes on") {
   TwoClients server;
   server.send(1, set("/a", "1"));
