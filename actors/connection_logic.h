@@ -127,7 +127,6 @@ class ConnectionLogic {
   void deliver(const SharedEvent& event);
   void deliver(const SessionOpened& opened);
   void deliver(const CloseConnection& close);
-  void send_output();
   void close(CloseMode mode, Counter& reason);
 
   const ConnectionSerial serial_;
