@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "actors/client_wire.h"
 #include "actors/commit.h"
@@ -16,6 +17,7 @@
 #include "actors/peers.h"
 #include "actors/runtime/broker_link.h"
 #include "actors/runtime/pinned.h"
+#include "actors/tls/tls_link.h"
 
 namespace quorate {
 
@@ -67,6 +69,10 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   [[nodiscard]] SessionId new_session_id() override;
   [[nodiscard]] SessionPassword new_password() override;
 
+  void on_data(std::span<const char> bytes);
+  /// What the peer said, in the clear.
+  void on_plain(std::span<const char> bytes);
+
   /// Ends the actor when the logic is done with the connection.
   void end_if_closed();
 
@@ -74,6 +80,8 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   std::shared_ptr<ConnectionShared> shared_;
   std::shared_ptr<ConnectionRecord> record_;
   std::optional<BrokerLink> link_;
+  std::optional<TlsLink> tls_;  ///< Around it, where clients may speak TLS.
+  bool is_identified_ = false;  ///< What the stream says of the client was taken.
   std::optional<ConnectionLogic> logic_;
 };
 

@@ -92,6 +92,9 @@ class ConnectionLogic {
   /// The leader has agreed to hand over to a successor, or why it does not.
   void on_leadership(const Result<ServerId>& successor);
 
+  /// The stream itself proves who the client is.
+  void on_identity(Identity identity);
+
   /// No Hello came in time, or the server stops: says goodbye and closes. To who waits for a
   /// session since its Hello, lateness is the server's: not_serving.
   void dismiss(ErrorCode reason, std::string_view text);
@@ -124,7 +127,6 @@ class ConnectionLogic {
   void deliver(const SharedEvent& event);
   void deliver(const SessionOpened& opened);
   void deliver(const CloseConnection& close);
-  void send_output();
   void close(CloseMode mode, Counter& reason);
 
   const ConnectionSerial serial_;

@@ -165,7 +165,7 @@ std::string Option::allowed(const OptionAlias* alias) const {
     case TextRule::levels:
       return "component=level,...";
     case TextRule::schemes:
-      return "digest, ip or both, with a comma between them";
+      return "digest, ip, x509, with commas between them";
   }
   return {};
 }
