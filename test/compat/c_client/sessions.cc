@@ -181,15 +181,15 @@ void sessions_that_are_none() {
 
 void changed_root() {
   Client a;
-  create(a, "/root");
-  Client inner(steps::place.endpoint + "/root");
+  create(a, "/base");
+  Client inner(steps::place.endpoint + "/base");
   Mailbox events;
   char made[64] = {};
   said("chroot create /s-", zoo_create(inner, "/s-", "x", 1, &ZOO_OPEN_ACL_UNSAFE,
                                        ZOO_PERSISTENT_SEQUENTIAL, made, sizeof made));
   say("chroot create /s-", made);
   said("chroot getData watched", watch_data(inner, made, events));
-  set(a, ("/root" + std::string(made)).c_str());
+  set(a, ("/base" + std::string(made)).c_str());
   say("event chroot: changed", events.next());
   String_vector names{};
   zoo_get_children(inner, "/", 0, &names);

@@ -101,8 +101,8 @@ final class Sessions {
 
   private static void chroot() throws Exception {
     try (Steps.Client a = new Steps.Client()) {
-      a.zk.create("/root", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-      try (Steps.Client inner = new Steps.Client("/root", Steps.SESSION_MS)) {
+      a.zk.create("/base", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+      try (Steps.Client inner = new Steps.Client("/base", Steps.SESSION_MS)) {
         Steps.Events e = new Steps.Events();
         Steps.step("chroot create /x", () -> inner.zk.create("/x", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
         Steps.step("chroot create /s-", () -> inner.zk.create("/s-", null, OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL));
@@ -111,7 +111,7 @@ final class Sessions {
         Steps.step("chroot multi", () -> inner.zk.multi(Arrays.asList(Op.create("/m", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT),
             Op.check("/x", 0))));
         e.next("chroot: getChildren");
-        Steps.step("getChildren /root", () -> Steps.sorted(a.zk.getChildren("/root", false)));
+        Steps.step("getChildren /base", () -> Steps.sorted(a.zk.getChildren("/base", false)));
         Steps.step("chroot delete /", () -> inner.zk.delete("/", -1));
       }
       try (Steps.Client nowhere = new Steps.Client("/nowhere", Steps.SESSION_MS)) {

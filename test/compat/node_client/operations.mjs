@@ -135,12 +135,12 @@ async function sessionThatExpires() {
 
 async function changedRoot() {
   const a = await connect();
-  await call(a, 'create', '/root');
-  const inner = await connect({ where: `${place.endpoint}/root` });
+  await call(a, 'create', '/base');
+  const inner = await connect({ where: `${place.endpoint}/base` });
   const e = new Events();
   await step('chroot create /x', () => call(inner, 'create', '/x'));
   await step('chroot getData /x watched', async () => (await call(inner, 'getData', '/x', e.watch))[1].version);
-  await step('setData /root/x', async () => (await call(a, 'setData', '/root/x', Buffer.from('1'))).version);
+  await step('setData /base/x', async () => (await call(a, 'setData', '/base/x', Buffer.from('1'))).version);
   await e.next('chroot: changed');
   await step('chroot create sequential', () => call(inner, 'create', '/s-', CreateMode.PERSISTENT_SEQUENTIAL));
   await step('chroot getChildren', async () => sorted(await call(inner, 'getChildren', '/'))[0]);
