@@ -12,6 +12,7 @@ from transcript import Scenario, compare, parse
 
 # For all that a client does against one server, on a busy machine.
 CLIENT_SECONDS = 600
+CLIENTS_AT_ONCE = 2
 TRANSCRIPTS = BUILD / "transcripts"
 
 
@@ -39,8 +40,19 @@ def transcript(client: Client, server_class: type[Server], programs: Programs, l
     return scenarios
 
 
+def both_transcripts(client: Client) -> tuple[list[Scenario], list[Scenario]]:
+    """What the client says of ZooKeeper and of Quorate."""
+    programs = client.programs()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        theirs, ours = (pool.submit(transcript, client, server, programs, label)
+                        for server, label in zip(SERVERS, ("zookeeper", "quorate")))
+        return theirs.result(), ours.result()
+
+
 class Clients(unittest.TestCase):
     entries: list[differences.Entry]
+    at_once: list[Client] = []
+    runs: dict[str, concurrent.futures.Future] = {}
 
     @classmethod
     def setUpClass(cls):
@@ -48,13 +60,12 @@ class Clients(unittest.TestCase):
         for old in TRANSCRIPTS.iterdir():
             old.unlink()
         cls.entries = differences.load(differences.FILE.read_text())
+        pool = concurrent.futures.ThreadPoolExecutor(CLIENTS_AT_ONCE)
+        cls.addClassCleanup(pool.shutdown, cancel_futures=True)
+        cls.runs = {client.name: pool.submit(both_transcripts, client) for client in cls.at_once}
 
     def compare(self, client: Client) -> None:
-        programs = client.programs()
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            theirs, ours = (pool.submit(transcript, client, server, programs, label)
-                            for server, label in zip(SERVERS, ("zookeeper", "quorate")))
-            theirs, ours = theirs.result(), ours.result()
+        theirs, ours = self.runs[client.name].result() if client.name in self.runs else both_transcripts(client)
         found = compare(client.name, theirs, ours)
         unwanted, missing = differences.judge(client.name, found, self.entries)
         steps = [operation for scenario in theirs for operation in scenario.operations()]
@@ -75,6 +86,12 @@ def add_test(client: Client) -> None:
 
 for each in CLIENTS:
     add_test(each)
+
+
+def load_tests(_loader, tests, _pattern):
+    """When all are wanted, they begin before their turn: clients mostly wait."""
+    Clients.at_once = CLIENTS
+    return tests
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import org.apache.zookeeper.ZooKeeper;
 
 /** A candidate in an election in which programs in other languages stand too: says `stands` and `leads`. */
 public final class Main {
-  private static final int SESSION_MS = 1000;
+  private static final int SESSION_MS = 3000;
 
   private Main() {}
 

@@ -39,7 +39,7 @@ func cutConnection() {
 }
 
 func sessionThatExpires() {
-	a, b := connectTo(endpoint, time.Second), connectTo(direct, sessionTimeout)
+	a, b := connectTo(endpoint, 3*time.Second), connectTo(direct, sessionTimeout)
 	defer b.Close()
 	defer a.Close()
 	create(a, "/expires", zk.FlagEphemeral)

@@ -85,7 +85,7 @@ final class Sessions {
 
   private static void expires() throws Exception {
     try (Steps.Direct direct = new Steps.Direct()) {
-      Steps.Client a = new Steps.Client("", 1000);
+      Steps.Client a = new Steps.Client("", 3000);
       a.zk.create("/expires", null, OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
       Steps.Events gone = new Steps.Events();
       Steps.step("exists /expires watched", () -> direct.zk.exists("/expires", gone) != null);

@@ -23,10 +23,6 @@ class Service:
         client.start(PATIENCE_SECONDS)
         return client
 
-    @staticmethod
-    def pause(seconds: float) -> None:
-        time.sleep(seconds)
-
     def order(self, word: str) -> None:
         with socket.create_connection(("127.0.0.1", self.orders)) as connection:
             connection.sendall(word.encode() + b"\n")

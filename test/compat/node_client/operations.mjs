@@ -121,10 +121,10 @@ async function cutConnection() {
 }
 
 async function sessionThatExpires() {
-  const a = await connect({ sessionTimeout: 1000 });
+  const a = await connect({ sessionTimeout: 3000 });
   const b = await connect({ where: place.direct });
   await call(a, 'create', '/expires', CreateMode.EPHEMERAL);
-  say('session of 1000 ms', a.getSessionTimeout());
+  say('session of 3000 ms', a.getSessionTimeout());
   const expired = new Promise((resolve) => a.once('expired', () => resolve('expired')));
   await order('hold');
   await waitFor(async () => (await call(b, 'exists', '/expires')) === null, 'the session expires');
