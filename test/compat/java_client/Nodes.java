@@ -55,6 +55,8 @@ final class Nodes {
       Steps.step("create n", () -> zk.create("n", null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
       Steps.step("create /large", () -> zk.create("/large", new byte[1_000_000], OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
       Steps.step("getData /large", () -> zk.getData("/large", false, null).length);
+      Steps.step("create of more than a server takes", () -> zk.create("/larger", new byte[1_100_000], OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
+      Steps.step("exists after that", () -> Steps.retried(() -> zk.exists("/larger", false)));
       Steps.step("exists with a long path", () -> zk.exists("/" + "x".repeat(100_000), false));
     }
   }

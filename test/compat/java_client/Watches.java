@@ -18,6 +18,7 @@ final class Watches {
     Steps.scenario("watches taken back", Watches::removed);
     Steps.scenario("watches and transactions", Watches::transactions);
     Steps.scenario("watches after a cut", Watches::cut);
+    Steps.scenario("many watches after a cut", Watches::many);
   }
 
   private static void create(ZooKeeper zk, String path) {
@@ -229,6 +230,28 @@ final class Watches {
       same.next("getData: restored");
       set(a.zk, "/c/recursive");
       recursive.next("addWatch: restored");
+    }
+  }
+
+  /** So many that the client restores them in several requests. */
+  private static void many() throws Exception {
+    int count = 2000;
+    try (Steps.Client a = new Steps.Client()) {
+      Steps.Events e = new Steps.Events();
+      String parent = "/many-" + "x".repeat(200);
+      create(a.zk, parent);
+      for (int i = 0; i < count; ++i) a.zk.exists(parent + "/" + i, e, (code, path, context, stat) -> { }, null);
+      a.sync();
+      Steps.order("cut");
+      a.session.next("of the session: cut");
+      a.session.next("of the session: back");
+      e.next("exists: cut");
+      e.next("exists: back");
+      for (int i : new int[] {0, count / 2, count - 1}) {
+        a.zk.create(parent + "/" + i, null, OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        e.next("exists: restored");
+      }
+      Steps.step("removeWatches of one", () -> a.zk.removeAllWatches(parent + "/1", WatcherType.Data, false));
     }
   }
 }
