@@ -1,12 +1,15 @@
 #include "actors/connection_actor.h"
 
+#include <string>
 #include <utility>
 
+#include "actors/credentials.h"
 #include "actors/four_letter_words/answers.h"
 #include "actors/four_letter_words/configuration_text.h"
 #include "actors/four_letter_words/server_texts.h"
 #include "actors/inspection.h"
 #include "actors/server_context.h"
+#include "actors/tls/tls_credentials.h"
 
 namespace quorate {
 
@@ -22,8 +25,10 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   ServerContext& context = shared_->context;
   link_.emplace(*this, handle_);
   link_->set_output_limit(context.connection_limits.output_bytes_max);
+  if (context.tls != nullptr) tls_ = std::make_unique<TlsLink>(*link_, context.tls->context());
+  ByteLink& link = tls_ ? static_cast<ByteLink&>(*tls_) : *link_;
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
-                 context.config.super_digest, *link_, static_cast<ConnectionHost&>(*this),
+                 context.config.super_digest, link, static_cast<ConnectionHost&>(*this),
                  shared_->events, shared_->outstanding, context.counters, record_->spoken);
   record_->logic = &*logic_;
   send(state.commit, open_a::value,
@@ -40,7 +45,7 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
         end_if_closed();
       },
       [this](const caf::io::new_data_msg& data) {
-        logic_->on_bytes(data.buf);
+        on_data(data.buf);
         end_if_closed();
       },
       [this](const caf::io::connection_closed_msg&) {
@@ -53,6 +58,27 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
 bool ConnectionActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
   record_->logic = nullptr;
   return BrokerActor::cleanup(std::move(reason), host);
+}
+
+void ConnectionActor::on_data(std::span<const char> bytes) {
+  if (!tls_) return logic_->on_bytes(bytes);
+  const bool goes_on =
+      tls_->on_bytes(bytes, [this](std::span<const char> plain) { on_plain(plain); });
+  if (!goes_on) logic_->dismiss(ErrorCode::marshalling_error, "the rules of TLS were broken");
+}
+
+void ConnectionActor::on_plain(std::span<const char> bytes) {
+  if (!std::exchange(is_identified_, true)) {
+    const bool refused =
+        shared_->context.config.tls_required && tls_->is_plain() && !is_loopback(tls_->remote());
+    if (refused) {
+      return logic_->dismiss(ErrorCode::session_closed_require_auth, "this server wants TLS");
+    }
+    if (std::string subject = tls_->subject(); !subject.empty()) {
+      logic_->on_identity({"x509", std::move(subject)});
+    }
+  }
+  logic_->on_bytes(bytes);
 }
 
 void ConnectionActor::hand_on(Handshake handshake) {

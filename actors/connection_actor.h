@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "actors/client_wire.h"
 #include "actors/commit.h"
@@ -17,6 +18,7 @@
 #include "actors/peers.h"
 #include "actors/runtime/broker_link.h"
 #include "actors/runtime/pinned.h"
+#include "actors/tls/tls_link.h"
 
 namespace quorate {
 
@@ -85,6 +87,9 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   /// What others have to be asked for.
   void ask_for_sizes(FourLetterWord word);
   void ask_for_state(FourLetterWord word);
+  void on_data(std::span<const char> bytes);
+  /// What the peer said, in the clear.
+  void on_plain(std::span<const char> bytes);
 
   /// Ends the actor when the logic is done with the connection.
   void end_if_closed();
@@ -93,6 +98,8 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   std::shared_ptr<ConnectionShared> shared_;
   std::shared_ptr<ConnectionRecord> record_;
   std::optional<BrokerLink> link_;
+  std::unique_ptr<TlsLink> tls_;  ///< Around it, where clients may speak TLS; null elsewhere.
+  bool is_identified_ = false;    ///< What the stream says of the client was taken.
   std::optional<ConnectionLogic> logic_;
 };
 

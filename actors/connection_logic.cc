@@ -267,6 +267,15 @@ void ConnectionLogic::on_authenticate(Request& request) {
   identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
 }
 
+void ConnectionLogic::on_identity(Identity identity) {
+  auto identities = *identities_;
+  identities.push_back(std::move(identity));
+  if (is_too_much(identities)) {
+    return dismiss(ErrorCode::auth_failed, "the identity is longer than this server takes");
+  }
+  identities_ = std::make_shared<const std::vector<Identity>>(std::move(identities));
+}
+
 bool ConnectionLogic::lacks_identity() const {
   const auto& required = limits_.schemes_required;
   return !required.empty() &&
@@ -352,9 +361,13 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
                           [&](const SessionOpened& opened) { deliver(opened, now); },
                           [this](const auto& what) { deliver(what); }},
                delivery);
+    // Of a thousand large replies only the first few are ever written.
+    if (link_.unsent_bytes() > limits_.output_bytes_max) {
+      return close(CloseMode::forced, counters_.closed_slow_reader);
+    }
   }
   if (phase_ == Phase::closed) return;
-  send_output();
+  link_.flush();
   resume_if_drained();
 }
 
@@ -427,13 +440,6 @@ void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {
     default:
       return close(CloseMode::graceful, counters_.closed_session);
   }
-}
-
-void ConnectionLogic::send_output() {
-  if (link_.unsent_bytes() > limits_.output_bytes_max) {
-    return close(CloseMode::forced, counters_.closed_slow_reader);
-  }
-  link_.flush();
 }
 
 void ConnectionLogic::close(CloseMode mode, Counter& reason) {

@@ -108,6 +108,9 @@ class ConnectionLogic {
   /// The answer to the four-letter word.
   void on_words(std::string_view text);
 
+  /// The stream itself proves who the client is.
+  void on_identity(Identity identity);
+
   /// No Hello came in time, or the server stops: says goodbye and closes. To who waits for a
   /// session since its Hello, lateness is the server's: not_serving.
   void dismiss(ErrorCode reason, std::string_view text);
@@ -149,7 +152,6 @@ class ConnectionLogic {
   void deliver(const SharedEvent& event);
   void deliver(const SessionOpened& opened, std::chrono::milliseconds now);
   void deliver(const CloseConnection& close);
-  void send_output();
   void close(CloseMode mode, Counter& reason);
 
   const ConnectionSerial serial_;

@@ -16,6 +16,7 @@
 #include "actors/runtime/ticker.h"
 #include "actors/runtime/unique_fd.h"
 #include "actors/server_context.h"
+#include "actors/tls/tls_credentials.h"
 #include "core/base/flat_map.h"
 
 namespace quorate {
@@ -24,6 +25,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick_every{500};
+/// Certificates change once in weeks.
+constexpr std::uint64_t ticks_per_reload = 4;
 /// How long goodbyes may take when the server stops.
 constexpr milliseconds goodbyes_max{2000};
 
@@ -185,6 +188,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
              Dismissal{ErrorCode::request_timeout, "no Hello came in time"});
       }
     }
+    reload_certificates();
     const std::uint64_t refused =
         context_.counters.refused_in_total.get() + context_.counters.refused_per_address.get();
     if (const auto told = std::exchange(refused_told_, refused); told != refused) {
@@ -193,6 +197,17 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     }
     if (stopping_ && context_.clock.read().monotonic > goodbyes_until_) cut_off();
     ticker_.rearm(*this);
+  }
+
+  void reload_certificates() {
+    if (context_.tls == nullptr || ++ticks_ % ticks_per_reload != 0) return;
+    const auto reloaded = context_.tls->reload();
+    if (!reloaded) {
+      log_.error("certificates_not_reloaded", kv("why", reloaded.error().text),
+                 kv("do", "mend the file; until then the former certificates are used"));
+    } else if (*reloaded == TlsCredentials::Reload::done) {
+      log_.info("certificates_reloaded", kv("file", context_.config.tls_certificate_file));
+    }
   }
 
   void stop() {
@@ -223,6 +238,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   TextMap<std::uint32_t> per_address_;
   std::uint64_t last_serial_ = 0;
   std::uint64_t refused_told_ = 0;
+  std::uint64_t ticks_ = 0;
   bool accepting_ = false;
   bool stopping_ = false;
   milliseconds goodbyes_until_{0};

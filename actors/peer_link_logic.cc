@@ -57,35 +57,21 @@ void PeerLinkLogic::start() {
 void PeerLinkLogic::on_bytes(std::span<const char> bytes, Time now) {
   if (phase_ == Phase::closed) return;
   heard_ = now;
-  if (input_.empty()) {
-    const std::size_t used = consume(bytes);
-    if (phase_ != Phase::closed)
-      input_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
-  } else {
-    input_.insert(input_.end(), bytes.begin(), bytes.end());
-    const std::size_t used = consume(input_);
-    input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(used));
-  }
+  const Status cut = input_.feed(
+      bytes, [this](std::span<const char> rest) { return frame_size(rest); },
+      [this](std::span<const char> frame) {
+        on_frame(frame);
+        return phase_ != Phase::closed;
+      });
+  if (!cut) refuse(cut.error().code, cut.error().text);
 }
 
-std::size_t PeerLinkLogic::consume(std::span<const char> bytes) {
-  std::size_t used = 0;
+Result<std::size_t> PeerLinkLogic::frame_size(std::span<const char> rest) const {
   // While the owner decides, what comes waits.
-  while (used < bytes.size() && phase_ != Phase::greeted) {
-    const auto rest = bytes.subspan(used);
-    const FrameLimits limits =
-        phase_ == Phase::open ? capnp_codec::peer_limits : capnp_codec::hello_limits;
-    const Result<std::size_t> size = capnp_codec::frame_size(std::as_bytes(rest), limits);
-    if (!size) {
-      refuse(size.error().code, size.error().text);
-      return bytes.size();
-    }
-    if (*size == 0 || *size > rest.size()) break;
-    used += *size;
-    on_frame(rest.first(*size));
-    if (phase_ == Phase::closed) return bytes.size();
-  }
-  return used;
+  if (phase_ == Phase::greeted) return std::size_t{0};
+  const FrameLimits limits =
+      phase_ == Phase::open ? capnp_codec::peer_limits : capnp_codec::hello_limits;
+  return capnp_codec::frame_size(std::as_bytes(rest), limits);
 }
 
 void PeerLinkLogic::on_frame(std::span<const char> frame) {
@@ -182,8 +168,7 @@ void PeerLinkLogic::begin(Time now) {
   if (phase_ != Phase::greeted) return;
   phase_ = Phase::open;
   heard_ = now;
-  const std::vector<char> waiting = std::exchange(input_, {});
-  if (!waiting.empty()) on_bytes(waiting, now);
+  on_bytes({}, now);  // What waited.
 }
 
 void PeerLinkLogic::pause() {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/frame_input.h"
 #include "actors/runtime/byte_link.h"
 #include "core/base/blob.h"
 #include "core/base/ids.h"
@@ -89,7 +90,7 @@ class PeerLinkLogic {
  private:
   enum class Phase { hello, proving, greeted, open, closed };
 
-  std::size_t consume(std::span<const char> bytes);
+  [[nodiscard]] Result<std::size_t> frame_size(std::span<const char> rest) const;
   void on_frame(std::span<const char> frame);
   void on_stream_frame(std::span<const std::byte> frame);
   void on_handshake(std::span<const std::byte> frame);
@@ -109,7 +110,7 @@ class PeerLinkLogic {
   Phase phase_ = Phase::hello;
   PeerHello ours_;
   std::optional<PeerHello> theirs_;
-  std::vector<char> input_;
+  FrameInput input_;
   Time since_;
   Time heard_;
   bool sent_ = false;  ///< Since the last tick.

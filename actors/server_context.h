@@ -26,6 +26,7 @@ class LastWords;
 class RoomKeeper;
 class SnapshotStore;
 class Store;
+class TlsCredentials;
 class Transport;
 class TxnLog;
 
@@ -73,6 +74,7 @@ struct ServerContext {
   Ending& ending;
   ConnectionLimits connection_limits;
   ServerCounters counters;
+  TlsCredentials* tls = nullptr;    ///< Null: no client can speak TLS.
   bool own_threads = true;          ///< For actors that block; not in simulations and tests.
   LastWords* last_words = nullptr;  ///< Where there is a disk to leave them on.
   // What other servers are sent, and where what they send is kept; null where there are none.

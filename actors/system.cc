@@ -23,6 +23,7 @@
 #include "actors/runtime/tcp_transport.h"
 #include "actors/runtime/transport.h"
 #include "actors/supervisor.h"
+#include "actors/tls/tls_credentials.h"
 #include "core/base/ids.h"
 #include "storage/divergences.h"
 #include "storage/last_words.h"
@@ -96,6 +97,7 @@ CommitLimits commit_limits(const Config& config) {
   limits.pending_requests_max = std::size_t{2} * config.requests_in_flight_max;
   limits.watches_max = config.watches_per_connection_max;
   limits.reply_bytes_max = config.frame_bytes_max;
+  limits.untaken_bytes_max = config.output_bytes_max;
   return limits;
 }
 
@@ -162,6 +164,13 @@ Result<Sockets> bind_sockets(const Config& config) {
   return sockets;
 }
 
+/// Null where no certificate is set.
+Result<std::unique_ptr<TlsCredentials>> tls_credentials(const Config& config) {
+  if (config.tls_certificate_file.empty()) return std::unique_ptr<TlsCredentials>();
+  return TlsCredentials::load({config.tls_certificate_file, config.tls_key_file,
+                               config.tls_client_ca_file, config.tls_client_auth});
+}
+
 /// Of a fresh store: random for a server alone, the same on all servers of an ensemble.
 ClusterId new_cluster_id(const Config& config, Entropy& entropy) {
   if (config.membership.members.size() <= 1) return entropy.session_password();
@@ -192,13 +201,14 @@ class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
-                Sockets sockets, std::string peer_key)
+                Sockets sockets, std::unique_ptr<TlsCredentials> tls, std::string peer_key)
       : divergences_(config.data_dir, config.data_log_dir),
         store_(std::move(store)),
         words_(std::move(words)),
         room_(std::move(room)),
         txn_log_(std::move(boot.log)),
         image_(std::move(boot.image)),
+        tls_(std::move(tls)),
         ending_(log),
         system_config_(system_options(config)),
         system_(std::make_unique<caf::actor_system>(system_config_)),
@@ -211,6 +221,7 @@ class RunningSystem final : public System {
                  ending_,
                  connection_limits(config),
                  {},
+                 tls_.get(),
                  true,
                  words_.get(),
                  txn_log_.get(),
@@ -275,6 +286,7 @@ class RunningSystem final : public System {
   std::unique_ptr<RoomKeeper> room_;
   std::unique_ptr<DurableLog> txn_log_;
   std::unique_ptr<SnapshotStore> image_;
+  std::unique_ptr<TlsCredentials> tls_;
   SystemClock clock_;
   TcpTransport transport_;
   SystemEntropy entropy_;
@@ -359,6 +371,8 @@ Status set_aside(const Log& log, const Divergences& divergences, const Divergenc
 Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
   auto peer_key = read_peer_key(config.peer_key_file);
   if (!peer_key) return peer_key.error();
+  auto tls = tls_credentials(config);
+  if (!tls) return tls.error();
   auto sockets = bind_sockets(config);
   if (!sockets) return sockets.error();
   const auto start = steady_clock::now();
@@ -413,7 +427,7 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
                                           std::move(room), *std::move(booted), *std::move(sockets),
-                                          *std::move(peer_key))};
+                                          *std::move(tls), *std::move(peer_key))};
 }
 
 }  // namespace quorate

@@ -38,10 +38,10 @@ Result<std::vector<std::string>> auth_schemes(std::string_view text) {
   if (trimmed(text).empty()) return schemes;
   for (const std::string_view word : split(text, ',')) {
     std::string scheme = lower_case(trimmed(word));
-    if (scheme != "digest" && scheme != "ip") {
+    if (scheme != "digest" && scheme != "ip" && scheme != "x509") {
       return Error{
           ErrorCode::bad_arguments,
-          fmt::format("has {}, with which nobody can authenticate here; schemes: digest, ip",
+          fmt::format("has {}, with which nobody can authenticate here; schemes: digest, ip, x509",
                       quoted(word))};
     }
     schemes.push_back(std::move(scheme));

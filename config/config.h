@@ -9,6 +9,7 @@
 
 #include "config/log_level.h"
 #include "config/membership.h"
+#include "config/tls_client_auth.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
 
@@ -76,6 +77,13 @@ struct Config {
   std::chrono::milliseconds container_check_interval{60000};
   std::uint32_t container_deletes_per_minute_max = 10'000;
   std::chrono::milliseconds container_never_used_max{0};  ///< 0: never reaped while unused.
+
+  // TLS for clients; without a certificate there is none.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+  std::string tls_client_ca_file;  ///< Empty: clients are not asked for certificates.
+  TlsClientAuth tls_client_auth = TlsClientAuth::need;
+  bool tls_required = false;
 
   // Access.
   bool skip_acl = false;

@@ -127,8 +127,11 @@ void read_zoo(EnvironmentSettings& result, const std::string& name, const std::s
   const bool protects = name == "ZOO_ENABLE_AUTH" || name == "ZOO_ENABLE_QUORUM_AUTH" ||
                         name == "ZOO_TLS_CLIENT_ENABLE" || name == "ZOO_TLS_QUORUM_ENABLE";
   if (protects && asked) {
-    result.problems.push_back(fmt::format(
-        "{}: refused: this server speaks neither TLS nor SASL, which it asks for", origin.place));
+    result.problems.push_back(
+        fmt::format("{}: refused: it asks for SASL, which this server does not speak, or for TLS, "
+                    "which is set up "
+                    "by QUORATE_TLS_CERTIFICATE_FILE and QUORATE_TLS_KEY_FILE",
+                    origin.place));
   } else {
     result.notices.push_back(fmt::format("{}: ignored: it has no meaning here", origin.place));
   }

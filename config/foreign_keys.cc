@@ -16,7 +16,9 @@ constexpr auto refused = ForeignKey::Treatment::refused;
 
 constexpr std::string_view off = "false|no|off|0";
 constexpr std::string_view on = "true|yes|on|1";
-constexpr std::string_view no_tls = "this server does not speak TLS";
+constexpr std::string_view own_tls =
+    "TLS is spoken on client_port, as tls_certificate_file and tls_key_file (PEM) say";
+constexpr std::string_view no_tls = "TLS is spoken with clients alone";
 constexpr std::string_view no_sasl =
     "this server does not speak SASL; without it everyone could connect";
 constexpr std::string_view no_jvm = "there is no Java virtual machine";
@@ -29,11 +31,11 @@ constexpr std::string_view not_by_rate =
 
 void add_refused(std::vector<ForeignKey>& keys) {
   const std::vector<ForeignKey> more = {
-      {"secureClientPort", refused, "", no_tls},
-      {"secureClientPortAddress", refused, "", no_tls},
+      {"secureClientPort", refused, "", own_tls},
+      {"secureClientPortAddress", refused, "", own_tls},
       {"sslQuorum", refused, off, no_tls},
       {"portUnification", refused, off, no_tls},
-      {"client.portUnification", refused, off, no_tls},
+      {"client.portUnification", ignored, "", own_tls},
       {"admin.forceHttps", refused, off, no_tls},
       {"admin.portUnification", refused, off, no_tls},
       {"admin.needClientAuth", refused, off, no_tls},
@@ -86,12 +88,12 @@ void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
       {"multiAddress.*", ignored, "", "a server line may always name several addresses"},
       {"tcpKeepAlive", ignored, "", own_way},
       {"quorum.*", ignored, "", own_way},
-      {"superUser*", ignored, "", "it names a TLS identity, and TLS is not spoken"},
-      {"X509AuthenticationProvider.*", ignored, "", "TLS is not spoken"},
-      {"ssl.*", ignored, "", "TLS is not spoken; what switches it on is refused"},
-      {"client.certReload", ignored, "", "TLS is not spoken"},
-      {"sslQuorumReloadCertFiles", ignored, "", "TLS is not spoken"},
-      {"fips-mode", ignored, "", "TLS is not spoken"},
+      {"superUser*", ignored, "", "a certificate makes nobody super; super_digest does"},
+      {"X509AuthenticationProvider.*", ignored, "", own_tls},
+      {"ssl.*", ignored, "", own_tls},
+      {"client.certReload", ignored, "", "changed certificates are always taken up"},
+      {"sslQuorumReloadCertFiles", ignored, "", no_tls},
+      {"fips-mode", ignored, "", "the library decides"},
       {"allowSaslFailedClients", ignored, "", "SASL is not spoken"},
       {"audit.impl.class", ignored, "", "no audit log is written"},
       {"enableEagerACLCheck", ignored, "", "permissions are judged where the write is applied"},

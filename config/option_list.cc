@@ -304,12 +304,35 @@ void visit_nodes(Visitor& visit) {
         "do.");
   visit({"enforce_auth_schemes", {{"enforce.auth.schemes"}}}, &Config::enforce_auth_schemes,
         TextRule::schemes,
-        "The schemes of which one is enough: digest, ip. Every connection has ip.");
+        "The schemes of which one is enough: digest, ip, x509. Every connection has ip, and who "
+        "showed a certificate x509.");
   visit({"super_digest", {{"DigestAuthenticationProvider.superDigest"}}}, &Config::super_digest,
         TextRule::super_digest,
         "Who may do everything: user:base64(sha1(user:password)). Empty: nobody. Give it in the "
         "file or the environment; flags can be seen by everyone on the machine. It is never "
         "printed.");
+}
+
+template <class Visitor>
+void visit_tls(Visitor& visit) {
+  visit.group("TLS");
+  visit("tls_certificate_file", &Config::tls_certificate_file, TextRule::optional_path,
+        "The server's certificate in PEM, and behind it those that lead to the root. With it, "
+        "clients may speak TLS on the ports they know. A changed file is taken up within seconds, "
+        "for new connections.");
+  visit("tls_key_file", &Config::tls_key_file, TextRule::optional_path,
+        "The certificate's key in PEM, without a password; only its owner should be able to read "
+        "it. Keys on elliptic curves make connecting cheap.");
+  visit("tls_client_ca_file", &Config::tls_client_ca_file, TextRule::optional_path,
+        "Certificates in PEM of who may vouch for clients. The subject of a client's certificate "
+        "is then its identity of scheme x509. Empty: clients are not asked for one.");
+  visit("tls_client_auth", &Config::tls_client_auth,
+        {tls_client_auth_words.begin(), tls_client_auth_words.end()},
+        "Where tls_client_ca_file is set: need refuses clients of TLS without a certificate, want "
+        "lets them in without that identity.");
+  visit("tls_required", &Config::tls_required,
+        "Whether clients must speak TLS. Those on this machine (127.0.0.1, ::1) need not: health "
+        "checks and the command line go on.");
 }
 
 template <class Visitor>
@@ -376,6 +399,7 @@ void visit_options(Visitor& visit) {
   visit_connection_limits(visit);
   visit_server_limits(visit);
   visit_nodes(visit);
+  visit_tls(visit);
   visit_storage(visit);
   visit_logging(visit);
 }

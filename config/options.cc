@@ -169,7 +169,7 @@ std::string Option::allowed(const OptionAlias* alias) const {
     case TextRule::levels:
       return "component=level,...";
     case TextRule::schemes:
-      return "digest, ip or both, with a comma between them";
+      return "digest, ip, x509, with commas between them";
     case TextRule::words:
       return "words between commas, or *";
   }

@@ -16,6 +16,9 @@ struct CommitLimits {
   std::size_t watch_path_bytes_max = std::size_t{16} << 20;
   /// Of a reply: larger ones are refused with reply_too_large.
   std::size_t reply_bytes_max = 1 << 20;
+  /// Of the replies to a connection that wait to be taken, together. They would not be written
+  /// either, but it is work to make them: a connection beyond it is closed (throttled).
+  std::size_t untaken_bytes_max = std::size_t{16} << 20;
   /// Of a write with its ACLs expanded; larger ones are refused with request_too_large. Well below
   /// what a record of the log may have.
   std::size_t write_bytes_max = std::size_t{4} << 20;

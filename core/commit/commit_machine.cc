@@ -163,6 +163,7 @@ bool CommitMachine::take(ConnectionStream& into) {
     if (connection->deliveries.empty()) continue;
     into.connection = connection->serial;
     into.deliveries = std::exchange(connection->deliveries, {});
+    connection->delivery_bytes = 0;
     return true;
   }
   return false;

@@ -6,6 +6,7 @@
 #include "core/commit/commit_machine.h"
 #include "core/commit/connection_state.h"
 #include "core/commit/local_requests.h"
+#include "core/commit/reply_weight.h"
 #include "core/commit/request_kind.h"
 #include "core/commit/watch_restore.h"
 #include "core/commit/write_admission.h"
@@ -179,6 +180,10 @@ void CommitMachine::run(Connection& connection, const Request& request,
         }
       },
       request.operation);
+  connection.delivery_bytes += weight_of(reply.body);
+  if (connection.delivery_bytes > limits_.untaken_bytes_max) {
+    close(connection, ErrorCode::throttled);
+  }
 }
 
 void CommitMachine::run_set_watches(Connection& connection, std::int64_t xid,

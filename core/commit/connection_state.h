@@ -27,6 +27,7 @@ struct CommitMachine::Connection {
   SharedIdentities identities;  ///< As of its last batch.
   ConnectionOrder order;
   std::vector<Delivery> deliveries;
+  std::size_t delivery_bytes = 0;  ///< Of the replies in it, roughly.
   Phase phase = Phase::opened;
   Home home = Home::log;
   bool accepts_reads_only = false;  ///< Its client is content with a server that cannot write.

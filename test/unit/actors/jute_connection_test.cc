@@ -271,6 +271,20 @@ TEST_CASE("frames without a header, and of impossible length, close the connecti
   }
 }
 
+TEST_CASE("replies that a peer leaves unread are written up to a limit, not all at once") {
+  JuteFixture f;
+  f.open();
+  for (int xid = 1; xid <= 100; ++xid) f.ask(xid, Opcode::get_data, GetData{"/a", false});
+  const std::string data(f.limits.frame_bytes_max / 2, 'x');
+
+  const Reply reply{1, Zxid{10}, ErrorCode::ok, DataReply{Blob(data), {}}};
+  f.logic.on_deliveries(std::vector<Delivery>(100, reply));
+
+  CHECK(f.link.closed == CloseMode::forced);
+  CHECK(f.counters.closed_slow_reader.get() == 1);
+  CHECK(f.link.sent.size() < f.limits.output_bytes_max + f.limits.frame_bytes_max);
+}
+
 TEST_CASE("the protocol is told by four bytes, however they come") {
   JuteFixture f;
   std::vector<char> frame;

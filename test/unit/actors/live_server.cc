@@ -55,7 +55,9 @@ LiveServer::LiveServer(const std::function<void(Config&)>& configure, IoKind io)
       ServerParts{store_, *log_, *image_, std::move(machine), Quorum(ServerSet{config_.server_id}),
                   PeerIdentity{}, -1,
                   take_standing(*booted, config_.server_id, Quorum(ServerSet{config_.server_id})),
-                  [fd](ServerContext& context) { return spawn_listener(context, {fd, -1}); }});
+                  [fd](ServerContext& context) {
+                    return spawn_listener(context, {fd, -1});
+                  }});
 }
 
 void LiveServer::stop() {

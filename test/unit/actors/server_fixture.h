@@ -103,7 +103,7 @@ class TestSystem {
   SystemEntropy entropy;
   TestEnding ending;
   ServerContext context{system, config, Incarnation{1}, clock, entropy, Log{}, ending,
-                        {},     {},     false};
+                        {},     {},     nullptr,        false};
 };
 
 /// With a log of its own.

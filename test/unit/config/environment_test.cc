@@ -26,8 +26,8 @@ TEST_CASE("every option and every name of ZooKeeper has a variable") {
 
 TEST_CASE("a refused key of ZooKeeper is refused as a variable too") {
   CHECK(refusal(sources({}, {{"QUORATE_SECURE_CLIENT_PORT", "2281"}})) ==
-        "env QUORATE_SECURE_CLIENT_PORT: \"secureClientPort\" refused: this server does not speak "
-        "TLS");
+        "env QUORATE_SECURE_CLIENT_PORT: \"secureClientPort\" refused: TLS is spoken on "
+        "client_port, as tls_certificate_file and tls_key_file (PEM) say");
   CHECK(refusal(sources({}, {{"QUORATE_RECONFIG_ENABLED", "true"}})).find("refused: ") !=
         std::string::npos);
   CHECK(loaded(sources({}, {{"QUORATE_NETTY_SERVER_X", "1"}})).notices.size() == 1);
@@ -106,7 +106,7 @@ TEST_CASE("every variable of the image that is read names a key that exists") {
 }
 
 TEST_CASE("variables that ask another image for protection are refused, others only noticed") {
-  CHECK(refusal(sources({}, {{"ZOO_ENABLE_AUTH", "yes"}})).find("neither TLS nor SASL") !=
+  CHECK(refusal(sources({}, {{"ZOO_ENABLE_AUTH", "yes"}})).find("asks for SASL") !=
         std::string::npos);
   CHECK(loaded(sources({}, {{"ZOO_ENABLE_AUTH", "no"}, {"ZOO_KEEPER", "x"}})).notices.size() == 2);
 }

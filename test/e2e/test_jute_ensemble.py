@@ -1,0 +1,129 @@
+"""Sessions of ZooKeeper's protocol on the servers of an ensemble: they move, outlive a leader, expire and are fenced as ZooKeeper's do."""
+import struct
+import time
+import unittest
+
+from ensemble import Ensemble
+from jute import (EPHEMERAL, EXISTS, GET_DATA, SET_DATA, SET_WATCHES, SET_WATCHES_XID, SYNC, Closed, Jute, buffer, number, text,
+                  texts)
+from support import PATIENCE
+
+DATA_CHANGED, DELETED = 3, 2
+
+
+def set_body(path: str, data: bytes) -> bytes:
+    return text(path) + buffer(data) + number(-1)
+
+
+def wait_until(what: str, is_so) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.02)
+
+
+class Sessions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.ensemble = Ensemble().start()
+        cls.addClassCleanup(cls.ensemble.discard)
+
+    def connected(self, port: int, **options) -> Jute:
+        """A server that has no leader closes: then again."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                client = Jute(port, **options)
+                self.addCleanup(client.close)
+                return client
+            except (Closed, OSError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def ports(self) -> list[int]:
+        return [member.port for member in self.ensemble.members.values()]
+
+    def test_a_session_moves_and_its_old_connection_is_closed(self):
+        first, second, _ = self.ports()
+        old = self.connected(first)
+        old.create("/moved", flags=EPHEMERAL)
+
+        new = self.connected(second, session=old.session, password=old.password)
+
+        self.assertEqual(new.session, old.session)
+        self.assertTrue(new.has("/moved"))
+        self.assertEqual(old.rest(), b"")
+        new.end()
+        self.assertFalse(self.connected(first).has("/moved"))
+
+    def test_a_wrong_password_is_told_as_an_expired_session(self):
+        first, second, _ = self.ports()
+        owner = self.connected(first)
+        thief = self.connected(second, session=owner.session, password=b"0123456789abcdef")
+        self.assertEqual((thief.session, thief.timeout_ms, thief.password), (0, 0, bytes(16)))
+        owner.ping()
+        owner.end()
+
+    def test_a_session_outlives_the_leader_and_hears_what_it_missed(self):
+        leader = self.ensemble.leader()
+        others = [member.port for member in self.ensemble.members.values() if member is not leader]
+        watcher = self.connected(leader.port)
+        watcher.create("/left", b"1")
+        watcher.create("/same", b"1")
+        watcher.create("/mine", flags=EPHEMERAL)
+        seen = max(watcher.ask(GET_DATA, text(path) + b"\1").zxid for path in ("/left", "/same"))
+
+        leader.kill()
+        writer = self.connected(others[0])
+        writer.must(SET_DATA, set_body("/left", b"2"))
+        writer.end()
+        watcher = self.connected(others[1], session=watcher.session, password=watcher.password, last_seen=seen)
+        watcher.must(SYNC, text("/"))
+        watcher.must(SET_WATCHES, struct.pack(">q", seen) + texts(["/left", "/same"]) + texts([]) + texts([]), SET_WATCHES_XID)
+
+        self.assertEqual(watcher.events, [(DATA_CHANGED, "/left")])
+        self.assertEqual(watcher.get("/left"), b"2")
+        self.assertTrue(watcher.has("/mine"))
+        watcher.must(SET_DATA, set_body("/same", b"2"))
+        self.assertEqual(watcher.events, [(DATA_CHANGED, "/left"), (DATA_CHANGED, "/same")])
+        watcher.end()
+        leader.start()
+
+    def test_who_falls_silent_loses_the_session_everywhere(self):
+        first, second, _ = self.ports()
+        silent = self.connected(first, timeout_ms=1)  # The least that the server gives.
+        silent.create("/silent", flags=EPHEMERAL)
+        witness = self.connected(second)
+        witness.must(SYNC, text("/"))
+        self.assertTrue(witness.must(EXISTS, text("/silent") + b"\1").body)
+
+        def is_gone() -> bool:
+            witness.ping()
+            return bool(witness.events)
+
+        wait_until("the end of the silent session", is_gone)
+        self.assertEqual(witness.events, [(DELETED, "/silent")])
+        self.assertEqual(silent.rest(), b"")
+        late = self.connected(second, session=silent.session, password=silent.password)
+        self.assertEqual((late.session, late.timeout_ms), (0, 0))
+        witness.end()
+
+    def test_a_server_behind_what_a_client_has_seen_closes(self):
+        for port in self.ports():
+            with self.assertRaises(Closed):
+                Jute(port, last_seen=1 << 60)
+
+    def test_a_client_sees_its_own_writes_wherever_it_goes(self):
+        client = self.connected(self.ports()[0])
+        client.create("/own", b"0")
+        for turn in range(1, 10):
+            zxid = client.must(SET_DATA, set_body("/own", str(turn).encode())).zxid
+            client = self.connected(self.ports()[turn % 3], session=client.session, password=client.password, last_seen=zxid)
+            self.assertEqual(client.get("/own"), str(turn).encode())
+        client.end()
+
+
+if __name__ == "__main__":
+    unittest.main()
