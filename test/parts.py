@@ -151,6 +151,14 @@ def part_compose() -> Tally:
     return unittest("test/compose", "test_containers.py")
 
 
+def part_compat() -> Tally:
+    if not build("release", "quorated"):
+        return one(False)
+    tally = unittest("test/compat", "test_*.py")
+    run(sys.executable, "test/compat/page.py", "--table")
+    return tally
+
+
 def part_asan() -> Tally:
     if not build("asan", "sanitized", "quorated") or not build("release", "quorate"):
         return one(False)
@@ -272,6 +280,7 @@ PARTS = [
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
     Part("chaos", 300, "60 s of kills, pauses and partitions under load, and a verdict on the history", part_chaos),
     Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
+    Part("compat", 240, "clients of ZooKeeper that others wrote: at ZooKeeper and at Quorate they are told the same", part_compat),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
