@@ -1,11 +1,13 @@
 #include "actors/commit.h"
 
 #include <algorithm>
+#include <caf/typed_response_promise.hpp>
 #include <chrono>
 #include <deque>
 #include <optional>
 #include <utility>
 
+#include "actors/four_letter_words/state_text.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -30,9 +32,19 @@ constexpr std::size_t streams_between_clock_readings = 64;
 /// Records of a seal that a turn gives; they take less than half of it.
 constexpr std::size_t slice_records = 500;
 
+/// Answers to four-letter words that are made at a time.
+constexpr std::size_t tellings_max = 16;
+
+/// A four-letter word that is being answered.
+struct Telling {
+  StateText text;
+  caf::typed_response_promise<StateWordAnswer> answer;
+};
+
 struct CommitState {
   static inline const char* name = "commit";
   PeersPtr peers;
+  std::deque<Telling> tellings;
   FlatMap<ConnectionSerial, Connection> connections;
 };
 
@@ -83,6 +95,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
           doubt_ = doubt.doubt;
           machine_.admit_writes(may_write());
         },
+        [this](tell_a, const StateWord& asked) { return tell(asked); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -113,6 +126,14 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
 
   void commit(const std::shared_ptr<const CommittedBatch>& batch) { committed_.push_back(batch); }
 
+  caf::result<StateWordAnswer> tell(const StateWord& asked) {
+    if (state.tellings.size() >= tellings_max)
+      return StateWordAnswer{"too many ask for this at a time; ask again\n"};
+    auto promise = make_response_promise<caf::typed_response_promise<StateWordAnswer>>();
+    state.tellings.push_back({StateText(asked.word, answer_bytes_max), promise});
+    return promise;
+  }
+
   // --- The turn ------------------------------------------------------------------------------
 
   void work_off() {
@@ -124,9 +145,22 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     post_notice();
     deliver(until);
     if (machine_.state().is_sealing()) seal_some();
-    const bool more =
-        !committed_.empty() || machine_.has_deliveries() || machine_.state().is_sealing();
+    tell_some(until);
+    const bool more = !committed_.empty() || machine_.has_deliveries() ||
+                      machine_.state().is_sealing() || !state.tellings.empty();
     if (more && !std::exchange(more_sent_, true)) send(this, more_a::value);
+  }
+
+  /// At least one step, so that it ends under any load.
+  void tell_some(SteadyClock::time_point until) {
+    while (!state.tellings.empty()) {
+      Telling& telling = state.tellings.front();
+      if (!telling.text.go_on(machine_, marks_)) {
+        telling.answer.deliver(StateWordAnswer{telling.text.take()});
+        state.tellings.pop_front();
+      }
+      if (SteadyClock::now() >= until) return;
+    }
   }
 
   void apply_committed(SteadyClock::time_point until) {
@@ -238,6 +272,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     if (machine_.output().marks.empty()) return;
     auto marks = std::make_shared<DigestMarks>();
     marks->marks = std::exchange(machine_.output().marks, {});
+    for (const DigestMark& mark : marks->marks) marks_.add(mark);
     send(state.peers->proposal, mark_a::value,
          std::shared_ptr<const DigestMarks>(std::move(marks)));
   }
@@ -274,6 +309,10 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
       notice.applied = all.last_applied();
       notice.sessions = all.sessions().size();
       notice.znodes = all.tree().size();
+      notice.ephemerals = all.tree().ephemeral_count();
+      notice.data_bytes = all.tree().data_bytes();
+      notice.watches = machine_.watches().size();
+      notice.local_sessions = machine_.local_sessions().size();
     });
   }
 
@@ -392,6 +431,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   Ticker ticker_;
   std::deque<std::shared_ptr<const CommittedBatch>> committed_;
   std::size_t applied_of_front_ = 0;
+  MarkRing marks_;  ///< For whoever asks.
   bool more_sent_ = false;
   bool has_room_ = true;
   bool doubt_ = false;

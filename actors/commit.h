@@ -4,11 +4,13 @@
 #include <caf/typed_actor.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/connection.h"
 #include "actors/connection_logic.h"
 #include "actors/messages.h"
+#include "config/four_letter_words.h"
 #include "core/commit/commit_machine.h"
 #include "core/commit/request_batch.h"
 #include "core/txn/sync_request.h"
@@ -34,10 +36,21 @@ struct CommittedBatch {
   bool leads = false;         ///< This server leads, and does what only a leader may.
 };
 
+/// A four-letter word that asks about the state.
+struct StateWord {
+  FourLetterWord word = FourLetterWord::dump;
+};
+
+struct StateWordAnswer {
+  std::string text;
+};
+
 }  // namespace quorate
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionOpened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionSerial)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateWord)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateWordAnswer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::Handshake>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::RequestBatch>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::CommittedBatch>)
@@ -52,16 +65,17 @@ namespace quorate {
 ///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (room, level)       From the journal: whether writes of clients are taken.
 ///   (doubt, whether)    From proposal: likewise, as long as nobody knows whose state is right.
+///   (tell, word)        Answered when the text is made, in slices beside all else.
 ///   (tick, n)           Its own: time, seals, reaping.
-using Commit =
-    caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
-                     caf::reacts_to<greet_a, std::shared_ptr<Handshake>>,
-                     caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
-                     caf::reacts_to<closed_a, ConnectionSerial>,
-                     caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>,
-                     caf::reacts_to<more_a>, caf::reacts_to<seal_a>,
-                     caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
-                     caf::reacts_to<doubt_a, Doubt>, caf::reacts_to<tick_a, std::uint64_t>>;
+using Commit = caf::typed_actor<
+    caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
+    caf::reacts_to<greet_a, std::shared_ptr<Handshake>>,
+    caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
+    caf::reacts_to<closed_a, ConnectionSerial>,
+    caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>, caf::reacts_to<more_a>,
+    caf::reacts_to<seal_a>, caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
+    caf::reacts_to<doubt_a, Doubt>, caf::replies_to<tell_a, StateWord>::with<StateWordAnswer>,
+    caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);
 

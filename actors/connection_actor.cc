@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "actors/credentials.h"
+#include "actors/four_letter_words/answers.h"
+#include "actors/four_letter_words/configuration_text.h"
+#include "actors/four_letter_words/server_texts.h"
 #include "actors/inspection.h"
 #include "actors/server_context.h"
 #include "actors/tls/tls_credentials.h"
@@ -22,11 +25,12 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   ServerContext& context = shared_->context;
   link_.emplace(*this, handle_);
   link_->set_output_limit(context.connection_limits.output_bytes_max);
-  if (context.tls != nullptr) tls_.emplace(*link_, context.tls->context());
+  if (context.tls != nullptr) tls_ = std::make_unique<TlsLink>(*link_, context.tls->context());
   ByteLink& link = tls_ ? static_cast<ByteLink&>(*tls_) : *link_;
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
                  context.config.super_digest, link, static_cast<ConnectionHost&>(*this),
                  shared_->events, shared_->outstanding, context.counters, record_->spoken);
+  record_->logic = &*logic_;
   send(state.commit, open_a::value,
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();
@@ -49,6 +53,11 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
         quit();
       },
   };
+}
+
+bool ConnectionActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
+  record_->logic = nullptr;
+  return BrokerActor::cleanup(std::move(reason), host);
 }
 
 void ConnectionActor::on_data(std::span<const char> bytes) {
@@ -99,6 +108,43 @@ void ConnectionActor::transfer_leadership(std::optional<ServerId> to) {
           },
           [answered](const caf::error&) {
             answered(Error{ErrorCode::not_serving, "this server stops; try another server"});
+          });
+}
+
+void ConnectionActor::tell(const AskedWord& asked) {
+  if (const auto text = answer_at_once(*shared_, asked)) return logic_->on_words(*text);
+  const bool is_about_files =
+      asked.word == FourLetterWord::conf || asked.word == FourLetterWord::dirs;
+  return is_about_files ? ask_for_sizes(asked.word) : ask_for_state(asked.word);
+}
+
+void ConnectionActor::ask_for_sizes(FourLetterWord word) {
+  const auto answer = [this, word](const std::optional<DirectorySizes>& sizes) {
+    if (word == FourLetterWord::conf) {
+      logic_->on_words(conf_text(shared_->context.config, sizes));
+    } else {
+      logic_->on_words(sizes ? dirs_text(*sizes) : std::string(not_serving_text));
+    }
+    end_if_closed();
+  };
+  if (!shared_->peers) return answer(std::nullopt);
+  request(shared_->peers->snapshotter, caf::infinite, measure_a::value)
+      .then([answer](const DirectorySizes& sizes) { answer(sizes); },
+            [answer](const caf::error&) { answer(std::nullopt); });
+}
+
+void ConnectionActor::ask_for_state(FourLetterWord word) {
+  request(state.commit, caf::infinite, tell_a::value, StateWord{word})
+      .then(
+          [this, word](const StateWordAnswer& answer) {
+            const bool lists_connections = word == FourLetterWord::dump;
+            logic_->on_words(lists_connections ? answer.text + connections_dump(*shared_)
+                                               : answer.text);
+            end_if_closed();
+          },
+          [this](const caf::error&) {
+            logic_->on_words(not_serving_text);
+            end_if_closed();
           });
 }
 

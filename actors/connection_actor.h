@@ -5,6 +5,7 @@
 #include <caf/io/system_messages.hpp>
 #include <caf/io/typed_broker.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,7 +30,14 @@ struct ConnectionRecord {
   std::string remote;
   std::chrono::milliseconds since{0};
   ClientProtocols spoken = ClientProtocols::all;
-  SessionId session;  ///< {0} until the handshake is over.
+  SessionId session;                 ///< {0} until the handshake is over.
+  ConnectionLogic* logic = nullptr;  ///< While its actor runs.
+};
+
+/// What four-letter words set.
+struct WordState {
+  PacketCounts counted_from;      ///< As srst left it.
+  std::int64_t trace_mask = 306;  ///< Of stmk; without effect. ZooKeeper begins with this one.
 };
 
 /// What all connections of a listener share; outlives them.
@@ -40,6 +48,10 @@ struct ConnectionShared {
   std::uint32_t sessions_made = 0;
   std::size_t open = 0;                ///< Connections.
   std::chrono::milliseconds since{0};  ///< When the listener was there.
+  /// Visits all open connections, in the order of serials; set while the listener runs.
+  std::function<void(const std::function<void(ConnectionRecord&)>&)> each_connection{};
+  PeersPtr peers{};  ///< Likewise.
+  WordState words{};
 };
 
 using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
@@ -61,14 +73,20 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   behavior_type make_behavior() override;
 
  private:
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
+
   void hand_on(Handshake handshake) override;
   void hand_on(RequestBatch batch) override;
   [[nodiscard]] Inspection inspect() override;
   void transfer_leadership(std::optional<ServerId> to) override;
+  void tell(const AskedWord& asked) override;
   [[nodiscard]] std::chrono::milliseconds now() const override;
   [[nodiscard]] SessionId new_session_id() override;
   [[nodiscard]] SessionPassword new_password() override;
 
+  /// What others have to be asked for.
+  void ask_for_sizes(FourLetterWord word);
+  void ask_for_state(FourLetterWord word);
   void on_data(std::span<const char> bytes);
   /// What the peer said, in the clear.
   void on_plain(std::span<const char> bytes);
@@ -80,8 +98,8 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   std::shared_ptr<ConnectionShared> shared_;
   std::shared_ptr<ConnectionRecord> record_;
   std::optional<BrokerLink> link_;
-  std::optional<TlsLink> tls_;  ///< Around it, where clients may speak TLS.
-  bool is_identified_ = false;  ///< What the stream says of the client was taken.
+  std::unique_ptr<TlsLink> tls_;  ///< Around it, where clients may speak TLS; null elsewhere.
+  bool is_identified_ = false;    ///< What the stream says of the client was taken.
   std::optional<ConnectionLogic> logic_;
 };
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "actors/credentials.h"
+#include "core/base/overloaded.h"
 #include "schema/capnp/client_codec.h"
 
 namespace quorate {
@@ -47,6 +48,17 @@ std::string_view goodbye_text(ErrorCode reason) {
   }
 }
 
+/// What telnet sends when it is interrupted: nobody is left to be told anything.
+constexpr std::string_view telnet_close = "\xff\xf4\xff\xfd";
+
+constexpr std::size_t trace_mask_bytes = 8;
+
+std::int64_t big_endian(std::span<const char, trace_mask_bytes> bytes) {
+  std::uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<std::uint8_t>(byte);
+  return static_cast<std::int64_t>(value);
+}
+
 }  // namespace
 
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
@@ -75,11 +87,12 @@ void ConnectionLogic::on_bytes(std::span<const char> bytes) {
   if (phase_ == Phase::closed) return;
   if (input_.empty()) {
     const std::size_t used = consume(bytes);
-    if (phase_ != Phase::closed)
-      input_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+    if (phase_ == Phase::closed) return;
+    input_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
   } else {
     input_.insert(input_.end(), bytes.begin(), bytes.end());
     const std::size_t used = consume(input_);
+    if (phase_ == Phase::closed) return;  // Which has emptied it.
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(used));
   }
   hand_on_batch();
@@ -88,7 +101,8 @@ void ConnectionLogic::on_bytes(std::span<const char> bytes) {
 
 std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
   if (wire_ == nullptr) {
-    if (bytes.size() < protocol_bytes) return 0;
+    if (bytes.size() < protocol_bytes || phase_ != Phase::hello) return 0;
+    if (consume_word(bytes)) return 0;
     wire_ = wire_of(bytes, spoken_, events_);
     if (wire_ == nullptr) {
       close(CloseMode::forced, counters_.closed_unknown_protocol);
@@ -109,6 +123,49 @@ std::size_t ConnectionLogic::consume(std::span<const char> bytes) {
     if (phase_ == Phase::closed) return bytes.size();
   }
   return used;
+}
+
+bool ConnectionLogic::consume_word(std::span<const char> bytes) {
+  if (spoken_ == ClientProtocols::native) return false;
+  const std::string_view head(bytes.data(), protocol_bytes);
+  if (head == telnet_close) {
+    close(CloseMode::graceful, counters_.closed_inspected);
+    return true;
+  }
+  const auto word = word_of(head);
+  if (!word) return false;
+  if (!limits_.words.contains(*word)) {
+    on_refused_word(*word);
+    return true;
+  }
+  AskedWord asked{*word, 0};
+  if (*word == FourLetterWord::stmk) {
+    const auto mask = bytes.subspan(protocol_bytes);
+    if (mask.size() < trace_mask_bytes) return true;
+    asked.trace_mask = big_endian(mask.first<trace_mask_bytes>());
+  }
+  phase_ = Phase::greeting;
+  counters_.words.add();
+  ++traffic_.received;
+  host_.tell(asked);
+  return true;
+}
+
+void ConnectionLogic::on_refused_word(FourLetterWord word) {
+  constexpr std::string_view text = " is not executed because it is not in the whitelist.\n";
+  say(text_of(word));
+  say(text);
+  close(CloseMode::graceful, counters_.closed_inspected);
+}
+
+void ConnectionLogic::on_words(std::string_view text) {
+  if (phase_ != Phase::greeting) return;
+  say(text);
+  close(CloseMode::graceful, counters_.closed_inspected);
+}
+
+void ConnectionLogic::say(std::string_view text) {
+  link_.output().insert(link_.output().end(), text.begin(), text.end());
 }
 
 void ConnectionLogic::on_frame(std::span<const char> frame) {
@@ -144,6 +201,7 @@ void ConnectionLogic::on_hello(const Hello& hello) {
     handshake.body = AttachSession{timeout_ms, hash_of(password_)};
     counters_.sessions_resumed.add();
   }
+  ++traffic_.received;
   host_.hand_on(std::move(handshake));
 }
 
@@ -178,7 +236,9 @@ void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   }
   const auto* refused = std::get_if<Refused>(&request.operation);
   if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
-  in_flight_.add(bytes);
+  // One reading for all requests of a batch.
+  if (batch_.requests.empty()) batch_.received = host_.now();
+  in_flight_.add(bytes, request.operation.index(), batch_.received);
   outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
@@ -230,7 +290,7 @@ void ConnectionLogic::hand_on_batch() {
   link_.count_frames(batch_.requests.size(), 0);
   batch_.connection = serial_;
   batch_.identities = identities_;
-  batch_.received = host_.now();
+  traffic_.received += batch_.requests.size();
   const std::size_t usual = batch_.requests.size();
   host_.hand_on(std::exchange(batch_, {}));
   // The next chunk will be like this one: growing step by step moves every request several times.
@@ -270,12 +330,37 @@ void ConnectionLogic::resume_if_drained() {
   if (!paused_ && phase_ == Phase::open) link_.resume();
 }
 
+ConnectionReport ConnectionLogic::report() const {
+  ConnectionReport report;
+  report.address = link_.remote();
+  report.port = link_.remote_port();
+  report.reads = !paused_ && (phase_ == Phase::hello || phase_ == Phase::open);
+  report.writes = link_.unsent_bytes() > 0;
+  report.unanswered = in_flight_.count();
+  report.session = session_;
+  report.timeout_ms = timeout_ms_;
+  report.traffic = traffic_;
+  if (traffic_.last_operation != ConnectionTraffic::nothing) {
+    // The rest of the clock's bits: the reply was less than 49 days ago.
+    const auto now = static_cast<std::uint64_t>(host_.now().count());
+    const std::uint32_t ago = static_cast<std::uint32_t>(now) - traffic_.last_reply_ms;
+    report.last_reply_ms = static_cast<std::int64_t>(now - ago);
+  }
+  return report;
+}
+
 // --- Out -----------------------------------------------------------------------------------------
 
 void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
+  // One reading for all replies, and none for a fan-out of events.
+  const bool is_waited_for = phase_ == Phase::greeting || !in_flight_.empty();
+  const auto now = is_waited_for ? host_.now() : std::chrono::milliseconds{0};
   for (const Delivery& delivery : deliveries) {
     if (phase_ == Phase::closed) return;
-    std::visit([this](const auto& what) { deliver(what); }, delivery);
+    std::visit(Overloaded{[&](const Reply& reply) { deliver(reply, now); },
+                          [&](const SessionOpened& opened) { deliver(opened, now); },
+                          [this](const auto& what) { deliver(what); }},
+               delivery);
     // Of a thousand large replies only the first few are ever written.
     if (link_.unsent_bytes() > limits_.output_bytes_max) {
       return close(CloseMode::forced, counters_.closed_slow_reader);
@@ -286,21 +371,29 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
   resume_if_drained();
 }
 
-void ConnectionLogic::deliver(const Reply& reply) {
+void ConnectionLogic::deliver(const Reply& reply, std::chrono::milliseconds now) {
   wire_->encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
-  if (!in_flight_.empty()) outstanding_.remove(1, in_flight_.finish());
+  if (!in_flight_.empty()) {
+    const FrameInFlight answered = in_flight_.finish();
+    outstanding_.remove(1, answered.bytes);
+    const std::uint32_t took_ms = answered.age_ms(now);
+    counters_.latency.add(took_ms);
+    traffic_.add_reply(answered.operation, reply.xid, reply.zxid, took_ms, now);
+  }
   if (was_refused() && in_flight_.empty()) dismiss(last_word_, goodbye_text(last_word_));
 }
 
 void ConnectionLogic::deliver(const SharedEvent& event) {
   wire_->encode(event, link_.output());
   counters_.events.add();
+  ++traffic_.sent;
 }
 
-void ConnectionLogic::deliver(const SessionOpened& opened) {
+void ConnectionLogic::deliver(const SessionOpened& opened, std::chrono::milliseconds now) {
   phase_ = Phase::open;
   session_ = opened.session;
+  timeout_ms_ = static_cast<std::uint32_t>(opened.timeout_ms);
   Welcome welcome;
   welcome.server = server_;
   welcome.session = opened.session;
@@ -311,6 +404,8 @@ void ConnectionLogic::deliver(const SessionOpened& opened) {
   welcome.frame_bytes_max = static_cast<std::uint32_t>(limits_.frame_bytes_max);
   welcome.requests_in_flight_max = limits_.requests_in_flight_max;
   wire_->encode(welcome, link_.output());
+  counters_.welcomes.add();
+  traffic_.add_welcome(opened.zxid, now);
   password_ = {};
 }
 

@@ -6,16 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "actors/client_wire.h"
+#include "actors/connection_traffic.h"
 #include "actors/counters.h"
+#include "actors/four_letter_words/connection_report.h"
 #include "actors/frames_in_flight.h"
 #include "actors/outstanding.h"
 #include "actors/runtime/byte_link.h"
+#include "config/four_letter_words.h"
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
 #include "core/txn/txn.h"
@@ -34,6 +38,7 @@ struct ConnectionLimits {
   std::chrono::milliseconds session_timeout_max{40000};
   /// A connection without an identity of one of these may only authenticate; empty: any may ask.
   std::vector<std::string> schemes_required;
+  FourLetterWords words;  ///< That are answered.
 };
 
 /// A connection's wish for a session, judged by apply.
@@ -43,6 +48,13 @@ struct Handshake {
   Zxid last_seen;              ///< A server behind it refuses.
   TxnBody body;                ///< CreateSession or AttachSession.
   bool reads_suffice = false;  ///< The client is content with a server that cannot write.
+};
+
+/// A four-letter word that came instead of a first frame.
+struct AskedWord {
+  FourLetterWord word = FourLetterWord::ruok;
+  std::int64_t trace_mask = 0;  ///< Of stmk.
+  friend bool operator==(const AskedWord&, const AskedWord&) = default;
 };
 
 /// What the logic needs of its server.
@@ -55,6 +67,8 @@ class ConnectionHost {
   [[nodiscard]] virtual Inspection inspect() = 0;
   /// Answered with ConnectionLogic::on_leadership().
   virtual void transfer_leadership(std::optional<ServerId> to) = 0;
+  /// Answered with ConnectionLogic::on_words(), at once or later.
+  virtual void tell(const AskedWord& asked) = 0;
   /// On the monotonic clock.
   [[nodiscard]] virtual std::chrono::milliseconds now() const = 0;
   /// An id that no session of this ensemble has had.
@@ -66,10 +80,10 @@ class ConnectionHost {
 ///
 ///   hello --Hello--> greeting --SessionOpened--> open --close, error, limit--> closed
 ///   hello --Inspect, answered--> closed
-///   hello --TransferLeadership--> greeting --answered--> closed
+///   hello --TransferLeadership, four-letter word--> greeting --answered--> closed
 ///
-/// hello     The first bytes tell which protocol the client speaks. Only a Hello, Inspect or
-///           TransferLeadership of at most 4 KiB is accepted.
+/// hello     The first bytes tell which protocol the client speaks, or are a four-letter word. Only
+///           a Hello, Inspect or TransferLeadership of at most 4 KiB is accepted.
 /// greeting  The session is being created or attached, or the leader asked; nothing is read.
 /// open      Requests are read as long as fewer than the limits allow are in flight, on this
 ///           connection and (Outstanding) on all.
@@ -91,6 +105,8 @@ class ConnectionLogic {
   void on_deliveries(std::span<const Delivery> deliveries);
   /// The leader has agreed to hand over to a successor, or why it does not.
   void on_leadership(const Result<ServerId>& successor);
+  /// The answer to the four-letter word.
+  void on_words(std::string_view text);
 
   /// The stream itself proves who the client is.
   void on_identity(Identity identity);
@@ -103,11 +119,20 @@ class ConnectionLogic {
   [[nodiscard]] bool is_greeted() const { return phase_ == Phase::open; }
   [[nodiscard]] SessionId session() const { return session_; }
 
+  /// All but the time since when it is there.
+  [[nodiscard]] ConnectionReport report() const;
+  /// Begins to count anew.
+  void reset_traffic() { traffic_ = {}; }
+
  private:
   enum class Phase : std::uint8_t { hello, greeting, open, closed };
 
   /// Handles whole frames; returns how many bytes it took.
   std::size_t consume(std::span<const char> bytes);
+  /// Whether the connection began with a four-letter word, of which enough may not be there yet.
+  bool consume_word(std::span<const char> bytes);
+  void on_refused_word(FourLetterWord word);
+  void say(std::string_view text);
   void on_frame(std::span<const char> frame);
   void on_hello(const Hello& hello);
   void on_inspect();
@@ -123,9 +148,9 @@ class ConnectionLogic {
   void pause_if_full();
   void resume_if_drained();
 
-  void deliver(const Reply& reply);
+  void deliver(const Reply& reply, std::chrono::milliseconds now);
   void deliver(const SharedEvent& event);
-  void deliver(const SessionOpened& opened);
+  void deliver(const SessionOpened& opened, std::chrono::milliseconds now);
   void deliver(const CloseConnection& close);
   void close(CloseMode mode, Counter& reason);
 
@@ -151,6 +176,8 @@ class ConnectionLogic {
   std::vector<char> input_;  ///< The beginning of a frame, or what waits while full.
   RequestBatch batch_;
   FramesInFlight in_flight_;
+  std::uint32_t timeout_ms_ = 0;  ///< Of the session.
+  ConnectionTraffic traffic_;
 };
 
 }  // namespace quorate

@@ -1,13 +1,50 @@
 // What a server counts about its clients; written on the I/O thread, read by any.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "actors/runtime/counter.h"
 
 namespace quorate {
 
-/// Totals since the start.
+/// How long requests took, from their receipt to their replies; in milliseconds.
+struct Latency {
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+  std::uint64_t sum = 0;
+  std::uint64_t count = 0;
+  [[nodiscard]] double average() const {
+    return count == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(count);
+  }
+  friend bool operator==(const Latency&, const Latency&) = default;
+};
+
+/// A Latency with a single writer.
+class LatencyCounter {
+ public:
+  void add(std::uint64_t took) {
+    min_.set(count_.get() == 0 ? took : std::min(min_.get(), took));
+    max_.set(std::max(max_.get(), took));
+    sum_.add(took);
+    count_.add();
+  }
+  /// For the writer.
+  void reset() {
+    for (Counter* counter : {&min_, &max_, &sum_, &count_}) counter->set(0);
+  }
+  [[nodiscard]] Latency read() const { return {min_.get(), max_.get(), sum_.get(), count_.get()}; }
+
+ private:
+  Counter min_, max_, sum_, count_;
+};
+
+/// Totals since the start, but for the latency.
 struct ServerCounters {
   Counter requests, replies, events;
+  LatencyCounter latency;  ///< Of requests since it was reset.
+  Counter welcomes;
+  Counter words;  ///< Four-letter words that were answered.
   Counter sessions_opened, sessions_resumed;
   Counter paused_outstanding;  ///< A connection was not read on, for all together owed too much.
   // Connections that were closed when they came.
@@ -26,5 +63,18 @@ struct ServerCounters {
   Counter closed_handshake_timeout;
   Counter closed_stopping;
 };
+
+/// Frames, and words, of clients.
+struct PacketCounts {
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+};
+
+[[nodiscard]] inline PacketCounts packets(const ServerCounters& counters) {
+  const std::uint64_t hellos = counters.sessions_opened.get() + counters.sessions_resumed.get();
+  return {counters.requests.get() + hellos + counters.words.get(),
+          counters.replies.get() + counters.events.get() + counters.welcomes.get() +
+              counters.words.get()};
+}
 
 }  // namespace quorate

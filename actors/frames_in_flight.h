@@ -1,6 +1,7 @@
 // What a connection has asked and not been answered.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -8,27 +9,43 @@
 
 namespace quorate {
 
-/// The sizes of the frames in flight, oldest first.
+/// A request that waits for its reply. As small as can be: there may be a thousand per connection.
+struct FrameInFlight {
+  std::uint32_t bytes : 27;  ///< REQUIRES: frames are at most 64 MiB.
+  std::uint32_t operation : 5;
+  std::uint32_t received_ms;  ///< The low bits of the monotonic clock.
+
+  /// How long it took. Of requests that are younger than 49 days.
+  [[nodiscard]] std::uint32_t age_ms(std::chrono::milliseconds now) const {
+    return static_cast<std::uint32_t>(now.count()) - received_ms;
+  }
+};
+static_assert(sizeof(FrameInFlight) == 8);
+
+/// The frames in flight, oldest first.
 class FramesInFlight {
  public:
-  [[nodiscard]] bool empty() const { return sizes_.empty(); }
-  [[nodiscard]] std::size_t count() const { return sizes_.size(); }
+  [[nodiscard]] bool empty() const { return frames_.empty(); }
+  [[nodiscard]] std::size_t count() const { return frames_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
-  void add(std::size_t frame_bytes) {
-    sizes_.push(static_cast<std::uint32_t>(frame_bytes));
+  /// `operation`: the index of the alternative of Operation.
+  void add(std::size_t frame_bytes, std::size_t operation, std::chrono::milliseconds received) {
+    frames_.push({static_cast<std::uint32_t>(frame_bytes) & 0x7ff'ffffU,
+                  static_cast<std::uint32_t>(operation) & 0x1fU,
+                  static_cast<std::uint32_t>(received.count())});
     bytes_ += frame_bytes;
   }
 
-  /// The oldest was answered; returns its size. REQUIRES: !empty().
-  std::size_t finish() {
-    const std::size_t finished = sizes_.pop();
-    bytes_ -= finished;
+  /// The oldest was answered. REQUIRES: !empty().
+  FrameInFlight finish() {
+    const FrameInFlight finished = frames_.pop();
+    bytes_ -= finished.bytes;
     return finished;
   }
 
  private:
-  InOrder<std::uint32_t> sizes_;
+  InOrder<FrameInFlight> frames_;
   std::size_t bytes_ = 0;
 };
 

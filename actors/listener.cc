@@ -1,10 +1,13 @@
 #include "actors/listener.h"
 
+#include <algorithm>
 #include <caf/io/accept_handle.hpp>
 #include <caf/io/system_messages.hpp>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "actors/connection_actor.h"
 #include "actors/peers.h"
@@ -60,12 +63,14 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
+    shared_->each_connection = [this](const auto& visit) { visit_connections(visit); };
     set_down_handler([this](const caf::down_msg& down) { on_down(down); });
     set_exit_handler([this](const caf::exit_msg&) { stop(); });
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) {
           state.peers = peers;
+          shared_->peers = peers;
           begin();
         },
         [this](tick_a, std::uint64_t generation) {
@@ -108,6 +113,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
       if (io != nullptr && port->number != 0) io->set_admission(port->number, {});
       port->socket.reset();  // If accepting never began.
     }
+    shared_->each_connection = {};
+    shared_->peers.reset();
     return BrokerActor::cleanup(std::move(reason), host);
   }
 
@@ -130,6 +137,15 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     ++per_address_[remote];
     state.open[serial] = {std::move(record), Connection(connection)};
     shared_->open = state.open.size();
+  }
+
+  void visit_connections(const std::function<void(ConnectionRecord&)>& visit) {
+    std::vector<ConnectionRecord*> records;
+    records.reserve(state.open.size());
+    for (const auto& [serial, connection] : state.open) records.push_back(connection.record.get());
+    std::sort(records.begin(), records.end(),
+              [](const auto* a, const auto* b) { return a->serial < b->serial; });
+    for (ConnectionRecord* record : records) visit(*record);
   }
 
   /// The one place where connections are refused, and counted.

@@ -37,6 +37,7 @@ using leader_a = caf::atom_constant<caf::atom("leader")>;
 using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;
 using mark_a = caf::atom_constant<caf::atom("mark")>;
+using measure_a = caf::atom_constant<caf::atom("measure")>;
 using meet_a = caf::atom_constant<caf::atom("meet")>;
 using more_a = caf::atom_constant<caf::atom("more")>;
 using open_a = caf::atom_constant<caf::atom("open")>;
@@ -54,6 +55,7 @@ using stop_a = caf::atom_constant<caf::atom("stop")>;
 using submit_a = caf::atom_constant<caf::atom("submit")>;
 using survey_a = caf::atom_constant<caf::atom("survey")>;
 using synced_a = caf::atom_constant<caf::atom("synced")>;
+using tell_a = caf::atom_constant<caf::atom("tell")>;
 using tick_a = caf::atom_constant<caf::atom("tick")>;
 
 namespace quorate {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -11,8 +12,26 @@
 #include "core/base/ids.h"
 #include "core/zab/effects.h"
 #include "core/zab/standing.h"
+#include "core/zab/tenure.h"
 
 namespace quorate {
+
+/// Who follows a leader.
+struct Followers {
+  std::size_t learners = 0;  ///< Connected with it, observers too.
+  std::size_t synced_followers = 0;
+  std::size_t synced_observers = 0;
+  std::size_t pending_syncs = 0;
+  friend bool operator==(const Followers&, const Followers&) = default;
+};
+
+/// In bytes.
+struct ProposalSizes {
+  std::uint64_t last = 0;
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+  friend bool operator==(const ProposalSizes&, const ProposalSizes&) = default;
+};
 
 /// How things stand, some moments ago at most.
 struct Notice {
@@ -24,10 +43,12 @@ struct Notice {
   bool votes = false;  ///< A voter of the configuration.
   Zxid committed;
   Zxid logged;
-  std::optional<DigestMark> mark;  ///< The last one that was taken here.
-  bool doubt = false;              ///< See Effects::doubt.
-  std::set<ServerId> linked;       ///< Servers that a connection stands with, and this one.
-  bool quorum_linked = false;      ///< These are a quorum.
+  std::optional<DigestMark> mark;          ///< The last one that was taken here.
+  bool doubt = false;                      ///< See Effects::doubt.
+  std::set<ServerId> linked;               ///< Servers that a connection stands with, and this one.
+  bool quorum_linked = false;              ///< These are a quorum.
+  std::optional<Followers> followers;      ///< While it leads.
+  std::optional<ProposalSizes> proposals;  ///< Of the current leadership, or since it was reset.
   // From commit.
   bool serving = false;
   bool sends_clients_away = false;  ///< It serves, but others take the clients.
@@ -35,6 +56,10 @@ struct Notice {
   Zxid applied;
   std::size_t sessions = 0;
   std::size_t znodes = 0;
+  std::size_t ephemerals = 0;
+  std::uint64_t data_bytes = 0;
+  std::size_t watches = 0;
+  std::size_t local_sessions = 0;
 };
 
 /// For any thread. Posting costs an uncontended lock.
@@ -48,6 +73,8 @@ class NoticeBoard {
   }
   /// From proposal, with every step of its machine.
   void post_standing(const Standing& standing, const Effects& effects);
+  /// From proposal, now and then; null: it does not lead.
+  void post_followers(const Standing& standing, const Tenure* tenure);
   /// From proposal, when a link comes up or goes down; `server` itself is linked when it starts.
   void post_link(const Standing& standing, ServerId server, bool up);
 

@@ -92,6 +92,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
         [this](tick_a, std::uint64_t generation) {
           if (!ticker_.is_current(generation)) return;
           perform(replica_.on_tick(now()));
+          context_.board.post_followers(replica_.standing(), replica_.tenure());
           ticker_.rearm(*this);
         },
     };

@@ -60,6 +60,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
           shortage_ = room.level == RoomLevel::low;
           room_ = room.level;
         },
+        [this](measure_a) { return sizes_of_directories(context_.config); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "actors/four_letter_words/configuration_text.h"
 #include "actors/messages.h"
 #include "core/tree/image.h"
 
@@ -17,6 +18,7 @@ class TxnLog;
 
 }  // namespace quorate
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::DirectorySizes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::ImageChanges>)
 
 namespace quorate {
@@ -26,11 +28,13 @@ namespace quorate {
 ///   (room, level)  From the journal. Low: a checkpoint now, so that log can go. Critical: nothing
 ///   is
 ///                  written until there is room again.
+///   (measure)      What the directories hold; asked here because this thread may wait for a disk.
 ///   (tick, n)      Its own: looks whether a checkpoint is due, or a seal to keep the log short.
 using Snapshotter =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
                      caf::reacts_to<seal_a, std::shared_ptr<const ImageChanges>>,
-                     caf::reacts_to<room_a, Room>, caf::reacts_to<tick_a, std::uint64_t>>;
+                     caf::reacts_to<room_a, Room>, caf::replies_to<measure_a>::with<DirectorySizes>,
+                     caf::reacts_to<tick_a, std::uint64_t>>;
 
 /// `store`, its `image` in force and its `log` outlive the actor.
 Snapshotter spawn_snapshotter(ServerContext& context, Store& store, SnapshotStore& image,

@@ -87,6 +87,8 @@ ConnectionLimits connection_limits(const Config& config) {
   limits.session_timeout_min = config.session_timeout_min;
   limits.session_timeout_max = config.session_timeout_max;
   if (config.enforce_auth) limits.schemes_required = *auth_schemes(config.enforce_auth_schemes);
+  limits.words = four_letter_words(config.four_letter_words).value();  // Loading has checked it.
+  if (config.read_only_mode) limits.words.add(FourLetterWord::isro);
   return limits;
 }
 

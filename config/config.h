@@ -34,7 +34,8 @@ struct Config {
   // Network.
   std::string client_address = "127.0.0.1";
   std::uint16_t client_port = 2181;
-  std::uint16_t native_port = 0;  ///< 0: client_port speaks both protocols.
+  std::uint16_t native_port = 0;           ///< 0: client_port speaks both protocols.
+  std::string four_letter_words = "srvr";  ///< See four_letter_words().
   std::string peer_address = "127.0.0.1";
   std::uint16_t peer_port = 2888;
   std::string peer_key_file;  ///< Empty: whoever reaches the peer port may be a server.

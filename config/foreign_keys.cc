@@ -151,7 +151,6 @@ void add_runtime(std::vector<ForeignKey>& keys) {
        "bytes_in_flight_max and outstanding_bytes_max bound requests"},
       {"maxConcurrentSnapSyncs", ignored, "", own_way},
       {"maxConcurrentDiffSyncs", ignored, "", own_way},
-      {"4lw.*", ignored, "", "four-letter words are not answered"},
       {"admin.*", ignored, "", "the console has no such setting"},
       {"metricsProvider.*", ignored, "", "metrics are served by the console"},
       {"jvm.*", ignored, "", no_jvm},

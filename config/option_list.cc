@@ -142,6 +142,14 @@ void visit_network(Visitor& visit) {
       "native_port", &Config::native_port, 0, 65535,
       "A port for Cap'n Proto alone; client_port then speaks ZooKeeper's protocol alone, so that a "
       "firewall can tell them apart. 0: client_port speaks both.");
+  visit(
+      {"four_letter_words", {{"4lw.commands.whitelist"}}}, &Config::four_letter_words,
+      TextRule::words,
+      "Which of ZooKeeper's four-letter words are answered on the client port, without a session, "
+      "to whoever reaches it: words between commas, or * for all. isro is always among them "
+      "where read_only_mode is on. Monitors want srvr, mntr, ruok and conf; cons, dump and wchc "
+      "tell who is connected and the names of nodes, and srst and crst reset what others "
+      "count.");
   visit("peer_address", &Config::peer_address, TextRule::host,
         "The address other servers connect to. A server on its own opens no peer port.");
   visit("peer_port", &Config::peer_port, 1, 65535,

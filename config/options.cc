@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/four_letter_words.h"
 #include "config/words.h"
 
 namespace quorate {
@@ -70,6 +71,9 @@ Result<std::string> checked_text(TextRule rule, std::string_view value) {
       break;
     case TextRule::schemes:
       status = auth_schemes(value).status();
+      break;
+    case TextRule::words:
+      status = four_letter_words(value).status();
       break;
   }
   if (!status) return status.error();
@@ -166,6 +170,8 @@ std::string Option::allowed(const OptionAlias* alias) const {
       return "component=level,...";
     case TextRule::schemes:
       return "digest, ip, x509, with commas between them";
+    case TextRule::words:
+      return "words between commas, or *";
   }
   return {};
 }

@@ -41,7 +41,8 @@ enum class TextRule : std::uint8_t {
   identifier,
   super_digest,
   levels,
-  schemes
+  schemes,
+  words
 };
 
 struct NumberDomain {

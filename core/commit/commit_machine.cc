@@ -32,6 +32,11 @@ CommitMachine::Connection* CommitMachine::find_alive(ConnectionSerial connection
   return found == nullptr || found->phase == Connection::Phase::closed ? nullptr : found;
 }
 
+SessionId CommitMachine::session_of(ConnectionSerial connection) const {
+  const Connection* found = find(connection);
+  return found == nullptr ? SessionId{} : found->session;
+}
+
 std::vector<CommitMachine::Connection*> CommitMachine::all_connections() const {
   std::vector<Connection*> all;
   all.reserve(connections_.size());

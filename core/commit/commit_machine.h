@@ -203,6 +203,8 @@ class CommitMachine {
   /// Whether whoever asks is told to go to another server.
   [[nodiscard]] bool sends_away() const { return serving_ && clients_ == Clients::sent_away; }
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  /// {0}: none, or there is no such connection.
+  [[nodiscard]] SessionId session_of(ConnectionSerial connection) const;
   /// What changed since the last seal, for the image, in slices (core/tree/state.h).
   void begin_seal() { state_.begin_seal(); }
   [[nodiscard]] ImageChanges seal_some(std::size_t records) { return state_.seal_some(records); }

@@ -1,5 +1,7 @@
 #include "core/session/local_sessions.h"
 
+#include <algorithm>
+
 #include "core/base/check.h"
 
 namespace quorate {
@@ -51,6 +53,14 @@ void LocalSessions::close_stopgaps() {
   for (const auto& [id, session] : sessions_)
     if (session.is_stopgap) stopgaps.push_back(id);
   for (const SessionId id : stopgaps) close(id);
+}
+
+std::vector<std::pair<SessionId, std::int64_t>> LocalSessions::timeouts() const {
+  std::vector<std::pair<SessionId, std::int64_t>> all;
+  all.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) all.emplace_back(id, session.timeout_ms);
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 void LocalSessions::on_tick(Time now) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "core/base/flat_map.h"
@@ -51,6 +52,8 @@ class LocalSessions {
   [[nodiscard]] std::vector<SessionId> expire(Time now, std::size_t most);
 
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// Of all, in the order of ids; in milliseconds.
+  [[nodiscard]] std::vector<std::pair<SessionId, std::int64_t>> timeouts() const;
 
  private:
   FlatMap<SessionId, LocalSession> sessions_;

@@ -87,6 +87,7 @@ class Tree {
   [[nodiscard]] std::size_t ephemeral_count() const { return ephemeral_count_; }
   /// Sessions that own at least one ephemeral, in the order of ids.
   [[nodiscard]] std::vector<SessionId> ephemeral_owners() const;
+  [[nodiscard]] std::size_t ephemeral_owner_count() const { return ephemerals_.size(); }
 
   [[nodiscard]] const QuotaTable& quotas() const { return quotas_; }
   [[nodiscard]] QuotaUsage usage_of(std::string_view path) const;

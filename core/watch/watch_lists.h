@@ -45,6 +45,14 @@ class WatchLists {
   /// Removes and frees the list, whoever is in it.
   void remove(WatchList* list);
 
+  /// The lists are in so many parts.
+  static constexpr std::size_t shards = 256;
+  /// `visit(const WatchList&)` for each list of a part; it changes nothing.
+  template <class Visit>
+  void each(std::size_t shard, Visit&& visit) const {
+    for (const WatchList* list : shards_[shard]) visit(*list);
+  }
+
   [[nodiscard]] std::size_t size() const;
   /// How many paths are watched in this way: the question that spares all others.
   [[nodiscard]] std::size_t count(WatchKind kind) const {
@@ -73,7 +81,6 @@ class WatchLists {
     }
   };
   using Shard = FlatSet<WatchList*, Hash, Equal>;
-  static constexpr std::size_t shards = 256;
 
   [[nodiscard]] Key key(WatchKind kind, std::string_view path) const;
   static std::size_t shard_of(std::uint32_t hash) { return hash >> 24; }

@@ -188,6 +188,29 @@ std::size_t WatchTable::path_bytes_of(ConnectionSerial connection) const {
   return found == connections_.end() ? 0 : found->second.path_bytes;
 }
 
+void WatchTable::each_data_path(std::size_t part, const DataPathVisitor& visit) const {
+  Serials watchers;
+  lists_.each(part, [&](const WatchList& list) {
+    if (list.kind() == WatchKind::child) return;
+    watchers.clear();
+    std::size_t kinds = 0;
+    for (const WatchKind kind : {WatchKind::data, WatchKind::persistent, WatchKind::recursive}) {
+      const WatchList* same = kind == list.kind() ? &list : lists_.find(kind, list.path());
+      if (same == nullptr) continue;
+      // Its turn is with the first of its kinds, which may be in another part.
+      if (kind < list.kind()) return;
+      const auto serials = same->watchers.serials();
+      watchers.insert(watchers.end(), serials.begin(), serials.end());
+      ++kinds;
+    }
+    if (kinds > 1) {
+      std::sort(watchers.begin(), watchers.end());
+      watchers.erase(std::unique(watchers.begin(), watchers.end()), watchers.end());
+    }
+    visit(list.path(), watchers);
+  });
+}
+
 void WatchTable::check_invariants() const {
   std::size_t watches = 0;
   FlatSet<const WatchList*> named;

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +72,15 @@ class WatchTable {
   [[nodiscard]] std::size_t count_of(ConnectionSerial connection) const;
   /// The lengths of the paths that the connection watches, together.
   [[nodiscard]] std::size_t path_bytes_of(ConnectionSerial connection) const;
+
+  /// The data table, in parts of about equal size: each path once, whatever kinds of watches are
+  /// on it, with all who have one of them there, in the order of serials. The order of paths means
+  /// nothing. Nothing may change meanwhile, but between two parts.
+  static constexpr std::size_t parts = WatchLists::shards;
+  using DataPathVisitor =
+      std::function<void(std::string_view path, std::span<const ConnectionSerial> watchers)>;
+  /// REQUIRES: part < parts.
+  void each_data_path(std::size_t part, const DataPathVisitor& visit) const;
 
   /// Verifies that lists and connections name each other. Costs the whole table.
   void check_invariants() const;

@@ -77,6 +77,7 @@ class Tenure {
   }
   [[nodiscard]] Epoch epoch() const { return epoch_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_writes_.size(); }
+  [[nodiscard]] std::size_t pending_syncs() const { return syncs_.size(); }
   /// Digests differ, and nobody can tell whose are right; see Effects::doubt.
   [[nodiscard]] bool is_in_doubt() const { return court_.undecided().has_value(); }
   [[nodiscard]] bool is_clock_alarmed() const { return clock_.is_alarmed(); }

@@ -243,14 +243,19 @@ class HostileJute(ServerCase):
         for link in links:
             link.send(connect_request(client.session, client.password) + request(1, jute.GET_DATA, text("/") + b"\0"))
 
-        alive = []
-        for link in links:
+        def answers(link: Link, replies: int) -> bool:
             try:
-                link.receive()
-                link.receive()
+                return all(link.receive() for _ in range(replies))
+            except Closed:
+                return False
+
+        # Whoever was let in may have been put out again when the last one was.
+        let_in = [link for link in links if answers(link, 2)]
+        alive = []
+        for link in let_in:
+            try:
                 link.send(request(2, jute.PING))
-                link.receive()
-                alive.append(link)
+                alive += [link] if answers(link, 1) else []
             except Closed:
                 pass
 

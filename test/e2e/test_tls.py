@@ -95,6 +95,17 @@ class Tls(unittest.TestCase):
 
         self.assertEqual(quorate(server, "get", "/a").stdout.strip(), data.decode())
 
+    def test_four_letter_words_are_answered_within_it(self):
+        server = self.server("--four-letter-words", "*")
+        for word, begins in ((b"ruok", b"imok"), (b"dump", b"SessionTracker dump:\n"), (b"dirs", b"datadir_size: ")):
+            with self.subTest(word):
+                link = self.secure(server)
+                link.socket.sendall(word)
+                said = b""
+                while chunk := link.socket.recv(65536):
+                    said += chunk
+                self.assertTrue(said.startswith(begins), said)
+
     def test_a_certificate_is_an_identity_and_may_be_demanded(self):
         server = self.server("--tls-client-ca-file", str(self.certificates.pem("authority")))
         link = self.secure(server, client=True)

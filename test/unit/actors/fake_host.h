@@ -14,21 +14,22 @@ class FakeHost final : public ConnectionHost {
   void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
   void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
   void transfer_leadership(std::optional<ServerId> to) override { successors.push_back(to); }
+  void tell(const AskedWord& asked) override { asked_words.push_back(asked); }
   [[nodiscard]] Inspection inspect() override {
     Inspection inspection;
     inspection.server = {3};
     inspection.role = ServerRole::looking;
     return inspection;
   }
-  [[nodiscard]] std::chrono::milliseconds now() const override {
-    return std::chrono::milliseconds{1234};
-  }
+  [[nodiscard]] std::chrono::milliseconds now() const override { return time; }
   [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
   [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
 
+  std::chrono::milliseconds time{1234};
   std::vector<Handshake> handshakes;
   std::vector<RequestBatch> batches;
   std::vector<std::optional<ServerId>> successors;
+  std::vector<AskedWord> asked_words;
 };
 
 }  // namespace quorate::test

@@ -189,5 +189,44 @@ TEST_CASE("a quorum is linked while enough voters are, this server among them") 
   CHECK_FALSE(linked({2}, false));
 }
 
+TEST_CASE("a leader's board has the sizes of what it has proposed, as long as it leads") {
+  NoticeBoard board;
+  const auto log = [&board](std::size_t bytes) {
+    Effects effects;
+    effects.log.push_back({{}, std::make_shared<const Txn>(), Blob(std::string(bytes, 'x'))});
+    board.post_standing(standing_of({1}), effects);
+  };
+  board.post_standing(standing_of({1}), effects_of(Stance::following, {2}, Epoch{3}));
+  log(7);
+  CHECK_FALSE(board.read().proposals);
+
+  board.post_standing(standing_of({1}), effects_of(Stance::leading, {1}, Epoch{4}));
+  CHECK_FALSE(board.read().proposals);
+  for (const std::size_t bytes : {20, 10, 30, 15}) log(bytes);
+  CHECK(board.read().proposals == ProposalSizes{15, 10, 30});
+
+  board.post_standing(standing_of({1}), effects_of(Stance::following, {2}, Epoch{5}));
+  CHECK_FALSE(board.read().proposals);
+}
+
+TEST_CASE("a leader's board has who follows it") {
+  NoticeBoard board;
+  Standing standing = standing_of({1}, EpochPromise{Epoch{3}, {1}, Epoch{3}, {}});
+  Tenure tenure(standing, false, milliseconds{0});
+  (void)tenure.start(milliseconds{0});
+  board.post_followers(standing, &tenure);
+  CHECK(board.read().followers == Followers{});
+  const ClockReading now{1'000, milliseconds{10}};
+  (void)tenure.on_message({2}, Join{Epoch{4}, true}, now);
+  (void)tenure.on_message({3}, Join{Epoch{4}, false}, now);
+
+  board.post_followers(standing, &tenure);
+
+  // Nobody is synced before the epoch is adopted.
+  CHECK(board.read().followers == Followers{2, 0, 0, 0});
+  board.post_followers(standing, nullptr);
+  CHECK_FALSE(board.read().followers);
+}
+
 }  // namespace
 }  // namespace quorate

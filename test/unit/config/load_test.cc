@@ -134,14 +134,22 @@ TEST_CASE("a super digest has the form that ZooKeeper's tool prints") {
 TEST_CASE("keys of ZooKeeper without a meaning here are accepted with a notice") {
   const LoadedConfig ignoring = loaded_file(
       "nio.numWorkerThreads=4\nautopurge.purgeInterval=1\nzookeeper.jvm.pause.monitor=true\n"
-      "ssl.keyStore.password=hunter2\nforceSync=no\n4lw.commands.whitelist=*\n");
+      "ssl.keyStore.password=hunter2\nforceSync=no\n");
 
-  REQUIRE(ignoring.notices.size() == 6);
+  REQUIRE(ignoring.notices.size() == 5);
   CHECK(ignoring.notices[0] ==
         "zoo.cfg:1: \"nio.numWorkerThreads\" ignored: there is no such thread pool or buffer");
   CHECK(ignoring.notices[2].starts_with("zoo.cfg:3: \"jvm.pause.monitor\" ignored: "));
   CHECK(ignoring.notices[3].find("hunter2") == std::string::npos);
   CHECK(ignoring.config == Config{});
+}
+
+TEST_CASE("four-letter words have ZooKeeper's name, and are words that there are") {
+  CHECK(loaded_file("").config.four_letter_words == "srvr");
+  const LoadedConfig some = loaded_file("4lw.commands.whitelist=stat, ruok\n");
+  CHECK(some.config.four_letter_words == "stat, ruok");
+  CHECK(some.notices.empty());
+  CHECK(loaded_file("zookeeper.4lw.commands.whitelist=*\n").config.four_letter_words == "*");
 }
 
 TEST_CASE("reads without a leader, and local sessions, have ZooKeeper's names") {

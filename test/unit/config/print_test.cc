@@ -48,6 +48,8 @@ rc::Gen<std::string> accepted_value(const Option& option) {
       return rc::gen::element<std::string>("", "digest", "ip", "digest,ip");
     case TextRule::levels:
       return rc::gen::element<std::string>("", "journal=debug, a=warn");
+    case TextRule::words:
+      return rc::gen::element<std::string>("", "*", "srvr, ruok");
   }
   return rc::gen::just<std::string>("");
 }

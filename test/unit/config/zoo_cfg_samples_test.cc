@@ -77,7 +77,7 @@ TEST_CASE("a file of a hardened single server serves, and every line is accounte
   CHECK(tuned.config.frame_bytes_max == 4U << 20);
   CHECK(tuned.config.bytes_in_flight_max == 4U << 20);
   CHECK_FALSE(tuned.config.leader_serves);
-  CHECK(tuned.notices.size() == 12);
+  CHECK(tuned.notices.size() == 11);
 }
 
 TEST_CASE("a file of one member as an image writes it serves") {

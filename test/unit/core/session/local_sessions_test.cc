@@ -89,5 +89,16 @@ TEST_CASE("a closed session is closed once, and may be closed again") {
   CHECK(sessions.expire(Time{1000}, all).empty());
 }
 
+TEST_CASE("all sessions are named in the order of their ids") {
+  LocalSessions sessions(Time{10});
+  CHECK(sessions.timeouts().empty());
+  sessions.open(two, of_timeout(200), Time{0});
+  sessions.open(one, of_timeout(100), Time{0});
+  sessions.attach(one, 300, Time{0});
+
+  CHECK(sessions.timeouts() ==
+        std::vector<std::pair<SessionId, std::int64_t>>{{one, 300}, {two, 200}});
+}
+
 }  // namespace
 }  // namespace quorate

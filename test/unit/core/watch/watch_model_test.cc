@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -84,6 +85,23 @@ struct Walk {
     REQUIRE(tale == model.trigger(type, path));
   }
 
+  /// Who watches which path in the data table.
+  void look_through() {
+    std::map<std::string, std::set<std::uint64_t>> expected;
+    for (const auto& [connection, path, kind] : model.watches)
+      if (kind != WatchKind::child) expected[path].insert(connection);
+    std::map<std::string, std::set<std::uint64_t>> seen;
+    for (std::size_t part = 0; part < WatchTable::parts; ++part) {
+      table.each_data_path(part, [&](std::string_view path, auto watchers) {
+        auto& at = seen[std::string(path)];
+        REQUIRE(at.empty());  // Each path once.
+        for (const ConnectionSerial watcher : watchers) at.insert(watcher.value);
+        REQUIRE(at.size() == watchers.size());
+      });
+    }
+    REQUIRE(seen == expected);
+  }
+
   void step() {
     const auto dice = random() % 100;
     if (dice < 60) {
@@ -95,6 +113,7 @@ struct Walk {
     } else {
       trigger();
     }
+    if (dice % 10 == 0) look_through();
     REQUIRE(table.size() == model.watches.size());
     table.check_invariants();
   }

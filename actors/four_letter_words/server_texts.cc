@@ -1,0 +1,207 @@
+#include "actors/four_letter_words/server_texts.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <variant>
+
+#include "actors/four_letter_words/bounded_text.h"
+#include "core/txn/request.h"
+
+namespace quorate {
+namespace {
+
+constexpr std::string_view zookeeper_version = "3.8.0";
+
+/// The codes of ZooKeeper for the alternatives of Operation; what it has no code for is called what
+/// comes nearest, and NA else.
+constexpr std::array<std::string_view, 25> operation_codes = {
+    "NA",   "PING", "GETD", "EXIS", "GETC",   "SETD", "CREA", "DELE", "MULT",
+    "GETC", "GETA", "SETA", "MLTR", "GETACN", "GETE", "SYNC", "DELE", "ADDW",
+    "CHKW", "REMW", "SETW", "HOMI", "NA",     "RECO", "CLOS"};
+static_assert(operation_codes.size() == std::variant_size_v<Operation>);
+static_assert(operation_codes.size() <= ConnectionTraffic::session);
+
+std::string_view code_of(std::uint8_t operation) {
+  if (operation == ConnectionTraffic::session) return "SESS";
+  return operation < operation_codes.size() ? operation_codes[operation] : "NA";
+}
+
+/// As Java prints a number rounded to four decimals: 0.0, 1.5, 0.3333.
+std::string decimal(double value) {
+  std::string text = fmt::format("{:.4f}", value);
+  while (text.ends_with('0') && !text.ends_with(".0")) text.pop_back();
+  return text;
+}
+
+std::string_view state_of(ServerRole role) {
+  switch (role) {
+    case ServerRole::alone:
+      return "standalone";
+    case ServerRole::leading:
+      return "leader";
+    case ServerRole::observing:
+      return "observer";
+    case ServerRole::read_only:
+      return "read-only";
+    case ServerRole::following:
+    case ServerRole::looking:
+    case ServerRole::unknown:
+      break;
+  }
+  return "follower";
+}
+
+/// Who serves has been brought up to date.
+std::string_view peer_state_of(ServerRole role) {
+  if (role == ServerRole::leading) return "leading - broadcast";
+  return role == ServerRole::observing ? "observing - broadcast" : "following - broadcast";
+}
+
+std::string head_lines(const ServerReport& server) {
+  std::string text = fmt::format("Zookeeper version: {}\n", version_text());
+  if (server.role == ServerRole::read_only)
+    text += "READ-ONLY mode; serving only read-only clients\n";
+  return text;
+}
+
+std::string server_lines(const ServerReport& server) {
+  std::string text = fmt::format("Latency min/avg/max: {}/{}/{}\n", server.latency.min,
+                                 decimal(server.latency.average()), server.latency.max);
+  text += fmt::format("Received: {}\nSent: {}\nConnections: {}\nOutstanding: {}\n", server.received,
+                      server.sent, server.connections, server.outstanding);
+  text += fmt::format("Zxid: 0x{:x}\nMode: {}\nNode count: {}\n", server.applied.value,
+                      state_of(server.role), server.znodes);
+  if (server.role != ServerRole::leading) return text;
+  if (!server.proposals) return text + "Proposal sizes last/min/max: -1/-1/-1\n";
+  return text + fmt::format("Proposal sizes last/min/max: {}/{}/{}\n", server.proposals->last,
+                            server.proposals->min, server.proposals->max);
+}
+
+std::string address_of(const ConnectionReport& connection) {
+  const bool is_v6 = connection.address.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", connection.address, is_v6 ? "]" : "",
+                     connection.port);
+}
+
+/// ` /192.0.2.7:4711[1](queued=0,recved=3,sent=3)`, with what is known of the session if `full`.
+std::string line_of(const ConnectionReport& connection, bool full) {
+  const unsigned interest = (connection.reads ? 1U : 0U) | (connection.writes ? 4U : 0U);
+  const ConnectionTraffic& traffic = connection.traffic;
+  std::string line = fmt::format(" /{}[{}](queued={},recved={},sent={}", address_of(connection),
+                                 interest, connection.unanswered, traffic.received, traffic.sent);
+  if (full && connection.session != SessionId{}) {
+    line += fmt::format(
+        ",sid=0x{:x},lop={},est={},to={}", static_cast<std::uint64_t>(connection.session.value),
+        code_of(traffic.last_operation), connection.since_ms, connection.timeout_ms);
+    if (traffic.last_xid >= 0) line += fmt::format(",lcxid=0x{:x}", traffic.last_xid);
+    const std::uint64_t average =
+        traffic.replies == 0 ? 0 : traffic.latency_sum_ms / traffic.replies;
+    line += fmt::format(",lzxid=0x{:x},lresp={},llat={},minlat={},avglat={},maxlat={}",
+                        traffic.last_zxid.value, connection.last_reply_ms, traffic.latency_last_ms,
+                        traffic.latency_min_ms, average, traffic.latency_max_ms);
+  }
+  return line + ")\n";
+}
+
+std::string lines_of(std::span<const ConnectionReport> connections, bool full,
+                     std::size_t bytes_max) {
+  BoundedText lines(bytes_max);
+  for (const ConnectionReport& connection : connections)
+    if (!lines.add(line_of(connection, full))) break;
+  return lines.take();
+}
+
+/// The lines of mntr.
+class Gauges {
+ public:
+  void add(std::string_view key, std::string_view value) {
+    text_ += fmt::format("zk_{}\t{}\n", key, value);
+  }
+  void add(std::string_view key, std::uint64_t value) { add(key, fmt::to_string(value)); }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void add_leader(const ServerReport& server, Gauges& gauges) {
+  if (server.followers) {
+    gauges.add("learners", server.followers->learners);
+    gauges.add("synced_followers", server.followers->synced_followers);
+    gauges.add("synced_observers", server.followers->synced_observers);
+    gauges.add("pending_syncs", server.followers->pending_syncs);
+  }
+  if (!server.proposals) return;
+  gauges.add("last_proposal_size", server.proposals->last);
+  gauges.add("min_proposal_size", server.proposals->min);
+  gauges.add("max_proposal_size", server.proposals->max);
+}
+
+}  // namespace
+
+std::string version_text() {
+  return fmt::format("{}-quorate-{}, built on an unknown date", zookeeper_version, QUORATE_VERSION);
+}
+
+std::string isro_text(const ServerReport& server) {
+  if (!server.serving) return "null";
+  return server.role == ServerRole::read_only ? "ro" : "rw";
+}
+
+std::string srvr_text(const ServerReport& server) {
+  return head_lines(server) + server_lines(server);
+}
+
+std::string stat_text(const ServerReport& server, std::span<const ConnectionReport> connections,
+                      std::size_t bytes_max) {
+  return head_lines(server) + "Clients:\n" + lines_of(connections, false, bytes_max) + "\n" +
+         server_lines(server);
+}
+
+std::string cons_text(std::span<const ConnectionReport> connections, std::size_t bytes_max) {
+  return lines_of(connections, true, bytes_max) + "\n";
+}
+
+std::string dump_text(std::span<const ConnectionReport> connections, std::size_t bytes_max) {
+  BoundedText text(bytes_max);
+  text.add(fmt::format("Connections dump:\nConnections({}):\n", connections.size()));
+  for (const ConnectionReport& connection : connections) {
+    const auto session = static_cast<std::uint64_t>(connection.session.value);
+    if (!text.add(fmt::format("\tip: /{} sessionId: 0x{:x}\n", address_of(connection), session)))
+      break;
+  }
+  return text.take();
+}
+
+std::string mntr_text(const ServerReport& server) {
+  Gauges gauges;
+  gauges.add("version", version_text());
+  gauges.add("server_state", state_of(server.role));
+  const bool in_ensemble = server.voters > 0;
+  if (in_ensemble && server.role != ServerRole::read_only)
+    gauges.add("peer_state", peer_state_of(server.role));
+  gauges.add("avg_latency", decimal(server.latency.average()));
+  gauges.add("max_latency", server.latency.max);
+  gauges.add("min_latency", server.latency.min);
+  gauges.add("packets_received", server.received);
+  gauges.add("packets_sent", server.sent);
+  gauges.add("num_alive_connections", server.connections);
+  gauges.add("outstanding_requests", server.outstanding);
+  gauges.add("uptime", server.uptime_ms);
+  gauges.add("znode_count", server.znodes);
+  gauges.add("watch_count", server.watches);
+  gauges.add("ephemerals_count", server.ephemerals);
+  gauges.add("approximate_data_size", server.data_bytes);
+  gauges.add("global_sessions", server.sessions);
+  gauges.add("local_sessions", server.local_sessions);
+  if (server.files_open) gauges.add("open_file_descriptor_count", *server.files_open);
+  if (server.files_max) gauges.add("max_file_descriptor_count", *server.files_max);
+  gauges.add("connection_rejected", server.connections_refused);
+  gauges.add("auth_failed_count", server.auth_failures);
+  if (in_ensemble) gauges.add("quorum_size", server.voters);
+  if (server.role == ServerRole::leading) add_leader(server, gauges);
+  return gauges.take();
+}
+
+}  // namespace quorate
