@@ -138,6 +138,8 @@ CLIENTS = [
            lambda: node_programs("dubbo")),
     Client("go", "go-zookeeper/zk, a Go module", go_version, go_programs),
     Client("election", "candidates in Python (kazoo) and Java in one election", lambda: package_version("python3-kazoo"), election_programs),
+    Client("words", "four-letter words, as monitoring sends them", lambda: package_version("zookeeper"),
+           lambda: [[PYTHON, str(HERE / "words_client/run.py")]]),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "zkcli_client/run.py")]]),
 ]

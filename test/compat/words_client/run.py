@@ -2,6 +2,7 @@
 
 Of what a word answers, the form is compared: numbers that any two servers count differently become <n>.
 """
+import contextlib
 import re
 import socket
 import sys
@@ -16,9 +17,9 @@ WATCHED = ["server_state", "avg_latency", "max_latency", "min_latency", "packets
            "outstanding_requests", "znode_count", "watch_count", "ephemerals_count", "approximate_data_size", "open_file_descriptor_count",
            "max_file_descriptor_count", "global_sessions", "uptime"]
 EXACT = {"server_state", "num_alive_connections", "outstanding_requests", "znode_count", "watch_count", "ephemerals_count", "global_sessions"}
-MARKS = [(r"sid=0x[0-9a-f]+", "sid=0x<id>"), (r"0x[0-9a-f]{8,}", "0x<id>"), (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
-         (r"[Zz]oo[Kk]eeper version: .*", "Zookeeper version: <text>"), 
-         (r"(lzxid|lcxid|Zxid: |zxid)(=?)0x[0-9a-f]+", r"\1\2<zxid>"), (r"=\d+(\.\d+)?", "=<n>"), (r": \d+(\.\d+)?(/\d+(\.\d+)?)*", ": <n>"),
+MARKS = [(r"(lzxid=|lcxid=|Zxid: )0x[0-9a-f]+", r"\1<zxid>"), (r"0x[0-9a-f]{8,}", "0x<id>"), (r"127\.0\.0\.1:\d+", "127.0.0.1:<port>"),
+         (r"[Zz]oo[Kk]eeper version: .*", "Zookeeper version: <text>"),
+         (r"=\d+(\.\d+)?", "=<n>"), (r": \d+(\.\d+)?(/\d+(\.\d+)?)*", ": <n>"),
          (r"\[\d\]\(", "[<ops>]("), (r"\b\d+\b", "<n>")]
 
 
@@ -26,8 +27,9 @@ def ask(port: int, word: str) -> str:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(word.encode())
         answer = b""
-        while data := connection.recv(65536):
-            answer += data
+        with contextlib.suppress(ConnectionResetError):  # Another way to close.
+            while data := connection.recv(65536):
+                answer += data
     return answer.decode()
 
 
