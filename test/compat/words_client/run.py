@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kazoo_client"))
 
-from steps import Events, Service, say, scenario  # noqa: E402
+from steps import Events, Service, say, scenario, wait_for  # noqa: E402
 
 # What exporters and dashboards read of mntr; those that are named in EXACT have the same value everywhere.
 WATCHED = ["server_state", "avg_latency", "max_latency", "min_latency", "packets_received", "packets_sent", "num_alive_connections",
@@ -40,6 +40,10 @@ def formed(text: str) -> list[str]:
     return [line for line in text.splitlines() if " expire at " not in line and "sessionId: <n>x0" not in line]
 
 
+def monitored(port: int) -> dict[str, str]:
+    return dict(line.split("\t", 1) for line in ask(port, "mntr").splitlines())
+
+
 def main() -> None:
     service = Service(*sys.argv[1:4])
     port = int(service.direct.rsplit(":", 1)[1])
@@ -60,10 +64,13 @@ def main() -> None:
         say(f"words {word}", ask(port, word))
     say("words that are none", repr(ask(port, "abcd")))
     scenario("statistics")
-    by_lines("srvr", "stat", "cons")
-    monitored = dict(line.split("\t") for line in ask(port, "mntr").splitlines())
+    # Whoever waited for the server to start may have left a session behind that has to expire.
+    wait_for(lambda: monitored(port).get("zk_global_sessions", "1") == "1", "this session is the only one")
+    by_lines("srvr", "stat")
+    for line in sorted(formed(ask(port, "cons"))):
+        say("words cons", line)
     for key in WATCHED:
-        value = monitored.get(f"zk_{key}", "missing")
+        value = monitored(port).get(f"zk_{key}", "missing")
         say(f"words mntr {key}", value if key in EXACT or not re.fullmatch(r"[\d.]+", value) else "<n>")
     scenario("settings")
     by_keys("conf", "=")
