@@ -108,7 +108,8 @@ std::vector<std::string> contradictions(const LoadedConfig& loaded) {
                                    described(loaded, "enforce_auth")));
   }
   if (c.tls_certificate_file.empty() != c.tls_key_file.empty()) {
-    problems.push_back("tls_certificate_file and tls_key_file belong together; set both or none");
+    problems.emplace_back(
+        "tls_certificate_file and tls_key_file belong together; set both or none");
   }
   if (c.tls_required && c.tls_certificate_file.empty()) {
     problems.push_back(fmt::format("{}, but without tls_certificate_file nobody can speak TLS",
