@@ -290,10 +290,11 @@ class History(ServerCase):
             self.write(10)
         self.write(10)
         self.server.kill()
-        tables = self.files("image-*", "*.sst")
+        # A table that was being written when the server was killed has no bytes yet, and the image knows nothing of it.
+        tables = [table for table in self.files("image-*", "*.sst") if table.stat().st_size > 0]
         self.assertTrue(tables)
         for table in tables:
-            flip(table, len(table.read_bytes()) // 3)
+            flip(table, table.stat().st_size // 3)
 
         self.server.start()
 
