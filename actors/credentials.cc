@@ -92,6 +92,7 @@ Result<std::vector<Identity>> authenticate(std::string_view scheme, std::string_
   if (scheme != "digest") {
     return Error{ErrorCode::auth_failed, "this server knows the scheme digest only"};
   }
+  if (credentials.empty()) return Error{ErrorCode::auth_failed, "there are no credentials"};
   const std::string identity = digest_identity(credentials);
   std::vector<Identity> proved{{"digest", identity}};
   if (!super_digest.empty() && equals_secretly(identity, super_digest)) {
