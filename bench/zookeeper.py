@@ -21,7 +21,9 @@ def missing() -> str | None:
 
 
 def version() -> str:
-    return JAR.resolve().stem.removeprefix("zookeeper-")
+    """Of the link that Debian sets beside the file."""
+    named = sorted(JAR.parent.glob("zookeeper-[0-9]*.jar"))
+    return named[-1].stem.removeprefix("zookeeper-") if named else "of unknown version"
 
 
 def word(endpoint: str, what: str) -> str:
