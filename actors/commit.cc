@@ -79,6 +79,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         [this](request_a, const std::shared_ptr<RequestBatch>& batch) {
           machine_.on_requests(std::move(*batch));
         },
+        [this](drained_a, const ConnectionSerial& serial) { machine_.on_drained(serial); },
         [this](closed_a, const ConnectionSerial& serial) {
           state.connections.erase(serial);
           machine_.on_closed(serial);
@@ -321,13 +322,12 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     for (std::size_t sent = 0; machine_.has_deliveries(); ++sent) {
       const bool look = sent % streams_between_clock_readings == streams_between_clock_readings - 1;
       if (look && !machine_.has_replies() && SteadyClock::now() >= until) return;
-      ConnectionStream stream;
-      if (!machine_.take(stream)) return;
-      const auto found = state.connections.find(stream.connection);
+      auto stream = std::make_shared<ConnectionStream>();
+      if (!machine_.take(*stream)) return;
+      const auto found = state.connections.find(stream->connection);
       if (found == state.connections.end()) continue;
       send(found->second, deliver_a::value,
-           std::shared_ptr<const Deliveries>(
-               std::make_shared<Deliveries>(std::move(stream.deliveries))));
+           std::shared_ptr<const ConnectionStream>(std::move(stream)));
     }
   }
 

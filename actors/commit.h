@@ -58,6 +58,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::CommittedBatch>)
 namespace quorate {
 
 ///   (open, connection)  Comes first; then (greet, handshake) once and (request, batch) often.
+///   (drained, serial)   The client has read what (deliver) asked about.
 ///   (closed, serial)    From the listener, when the connection's actor has ended.
 ///   (commit, batch)     From proposal. Applied in slices of at most a millisecond.
 ///   (more)              Its own: the rest of a long batch or fan-out.
@@ -71,7 +72,7 @@ using Commit = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
     caf::reacts_to<greet_a, std::shared_ptr<Handshake>>,
     caf::reacts_to<request_a, std::shared_ptr<RequestBatch>>,
-    caf::reacts_to<closed_a, ConnectionSerial>,
+    caf::reacts_to<drained_a, ConnectionSerial>, caf::reacts_to<closed_a, ConnectionSerial>,
     caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>, caf::reacts_to<more_a>,
     caf::reacts_to<seal_a>, caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
     caf::reacts_to<doubt_a, Doubt>, caf::replies_to<tell_a, StateWord>::with<StateWordAnswer>,

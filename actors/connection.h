@@ -5,15 +5,11 @@
 #include <caf/typed_actor.hpp>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "actors/messages.h"
 #include "core/commit/delivery.h"
 
 namespace quorate {
-
-/// What commit has for one connection, in order.
-using Deliveries = std::vector<Delivery>;
 
 /// Why the server ends a connection.
 struct Dismissal {
@@ -23,14 +19,16 @@ struct Dismissal {
 
 }  // namespace quorate
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::Deliveries>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::ConnectionStream>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Dismissal)
 
 namespace quorate {
 
 ///   (deliver, stream)   Replies, events and the session's fate, to be written in this order.
+///                       Answered with (drained) where commit wants to hear when it was read.
 ///   (dismiss, reason)   Say goodbye and close: no Hello in time, or the server stops.
-using Connection = caf::typed_actor<caf::reacts_to<deliver_a, std::shared_ptr<const Deliveries>>,
-                                    caf::reacts_to<dismiss_a, Dismissal>>;
+using Connection =
+    caf::typed_actor<caf::reacts_to<deliver_a, std::shared_ptr<const ConnectionStream>>,
+                     caf::reacts_to<dismiss_a, Dismissal>>;
 
 }  // namespace quorate

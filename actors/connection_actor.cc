@@ -25,6 +25,7 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
   ServerContext& context = shared_->context;
   link_.emplace(*this, handle_);
   link_->set_output_limit(context.connection_limits.output_bytes_max);
+  link_->notify_below(context.connection_limits.output_low_bytes());
   if (context.tls != nullptr) tls_ = std::make_unique<TlsLink>(*link_, context.tls->context());
   ByteLink& link = tls_ ? static_cast<ByteLink&>(*tls_) : *link_;
   logic_.emplace(record_->serial, context.config.server_id, context.connection_limits,
@@ -35,8 +36,8 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
        ConnectionOpened{record_->serial, caf::actor_cast<Connection>(this)});
   link_->start();
   return {
-      [this](deliver_a, const std::shared_ptr<const Deliveries>& deliveries) {
-        logic_->on_deliveries(*deliveries);
+      [this](deliver_a, const std::shared_ptr<const ConnectionStream>& stream) {
+        logic_->on_deliveries(stream->deliveries, stream->wants_word);
         record_->session = logic_->session();
         end_if_closed();
       },
@@ -46,6 +47,10 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
       },
       [this](const caf::io::new_data_msg& data) {
         on_data(data.buf);
+        end_if_closed();
+      },
+      [this](const caf::io::data_transferred_msg&) {
+        logic_->on_drained();
         end_if_closed();
       },
       [this](const caf::io::connection_closed_msg&) {
@@ -88,6 +93,8 @@ void ConnectionActor::hand_on(Handshake handshake) {
 void ConnectionActor::hand_on(RequestBatch batch) {
   send(state.commit, request_a::value, std::make_shared<RequestBatch>(std::move(batch)));
 }
+
+void ConnectionActor::tell_drained() { send(state.commit, drained_a::value, record_->serial); }
 
 Inspection ConnectionActor::inspect() {
   const ServerContext& context = shared_->context;

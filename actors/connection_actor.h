@@ -54,7 +54,8 @@ struct ConnectionShared {
   WordState words{};
 };
 
-using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>;
+using ConnectionBroker = Connection::extend_with<caf::io::connection_handler>::extend<
+    caf::reacts_to<caf::io::data_transferred_msg>>;
 
 struct ConnectionState {
   static inline const char* name = "connection";
@@ -77,6 +78,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
 
   void hand_on(Handshake handshake) override;
   void hand_on(RequestBatch batch) override;
+  void tell_drained() override;
   [[nodiscard]] Inspection inspect() override;
   void transfer_leadership(std::optional<ServerId> to) override;
   void tell(const AskedWord& asked) override;

@@ -300,7 +300,12 @@ void ConnectionLogic::hand_on_batch() {
 bool ConnectionLogic::is_full() const {
   return in_flight_.count() >= limits_.requests_in_flight_max ||
          in_flight_.bytes() >= limits_.bytes_in_flight_max || was_refused() ||
-         (outstanding_.is_full() && !in_flight_.empty());
+         (outstanding_.is_full() && !in_flight_.empty()) ||
+         link_.unsent_bytes() > limits_.output_high_bytes();
+}
+
+bool ConnectionLogic::has_drained() const {
+  return link_.unsent_bytes() <= limits_.output_low_bytes();
 }
 
 void ConnectionLogic::forget_outstanding() {
@@ -325,6 +330,7 @@ void ConnectionLogic::resume_if_drained() {
     return;
   }
   if (!outstanding_.has_drained() && !in_flight_.empty()) return;
+  if (!has_drained()) return;
   paused_ = false;
   on_bytes({});
   if (!paused_ && phase_ == Phase::open) link_.resume();
@@ -351,7 +357,7 @@ ConnectionReport ConnectionLogic::report() const {
 
 // --- Out -----------------------------------------------------------------------------------------
 
-void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
+void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries, bool wants_word) {
   // One reading for all replies, and none for a fan-out of events.
   const bool is_waited_for = phase_ == Phase::greeting || !in_flight_.empty();
   const auto now = is_waited_for ? host_.now() : std::chrono::milliseconds{0};
@@ -368,6 +374,16 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries) {
   }
   if (phase_ == Phase::closed) return;
   link_.flush();
+  owes_word_ = owes_word_ || wants_word;
+  on_drained();
+}
+
+void ConnectionLogic::on_drained() {
+  if (phase_ == Phase::closed) return;
+  if (owes_word_ && has_drained()) {
+    owes_word_ = false;
+    host_.tell_drained();
+  }
   resume_if_drained();
 }
 

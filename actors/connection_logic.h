@@ -32,8 +32,11 @@ struct ConnectionLimits {
   std::size_t frame_bytes_max = 1 << 20;
   std::uint32_t requests_in_flight_max = 1000;
   std::size_t bytes_in_flight_max = std::size_t{4} << 20;
-  /// What a peer may leave unread before it is cut off.
+  /// What a peer may leave unread before it is cut off. It is paced well below: with a quarter of
+  /// it unread, no more is read from the peer until most of that is gone.
   std::size_t output_bytes_max = std::size_t{16} << 20;
+  [[nodiscard]] std::size_t output_high_bytes() const { return output_bytes_max / 4; }
+  [[nodiscard]] std::size_t output_low_bytes() const { return output_bytes_max / 16; }
   std::chrono::milliseconds session_timeout_min{4000};
   std::chrono::milliseconds session_timeout_max{40000};
   /// A connection without an identity of one of these may only authenticate; empty: any may ask.
@@ -63,6 +66,8 @@ class ConnectionHost {
   virtual ~ConnectionHost() = default;
   virtual void hand_on(Handshake handshake) = 0;
   virtual void hand_on(RequestBatch batch) = 0;
+  /// The peer has read what on_deliveries() wanted to know of.
+  virtual void tell_drained() = 0;
   /// How things stand; at once, whatever the server is busy with.
   [[nodiscard]] virtual Inspection inspect() = 0;
   /// Answered with ConnectionLogic::on_leadership().
@@ -86,7 +91,7 @@ class ConnectionHost {
 ///           a Hello, Inspect or TransferLeadership of at most 4 KiB is accepted.
 /// greeting  The session is being created or attached, or the leader asked; nothing is read.
 /// open      Requests are read as long as fewer than the limits allow are in flight, on this
-///           connection and (Outstanding) on all.
+///           connection and (Outstanding) on all, and the peer reads what it is sent.
 /// closed    Whatever comes is ignored; the host is done with it.
 ///
 /// Replies leave in the order of their requests; events where the commit machine put them.
@@ -102,7 +107,11 @@ class ConnectionLogic {
   ~ConnectionLogic();
 
   void on_bytes(std::span<const char> bytes);
-  void on_deliveries(std::span<const Delivery> deliveries);
+  /// `wants_word`: the host is told once the peer has read them, but for a little.
+  void on_deliveries(std::span<const Delivery> deliveries, bool wants_word = false);
+  /// The link has little to send. REQUIRES: called whenever its unsent bytes fall from above to at
+  /// most output_low_bytes().
+  void on_drained();
   /// The leader has agreed to hand over to a successor, or why it does not.
   void on_leadership(const Result<ServerId>& successor);
   /// The answer to the four-letter word.
@@ -147,6 +156,7 @@ class ConnectionLogic {
   void forget_outstanding();
   void pause_if_full();
   void resume_if_drained();
+  [[nodiscard]] bool has_drained() const;
 
   void deliver(const Reply& reply, std::chrono::milliseconds now);
   void deliver(const SharedEvent& event);
@@ -168,6 +178,7 @@ class ConnectionLogic {
   std::unique_ptr<ClientWire> wire_;  ///< As soon as the first bytes are there.
   Phase phase_ = Phase::hello;
   bool paused_ = false;
+  bool owes_word_ = false;  ///< The host wants to know when the link has drained.
   /// Set: the reply to a request refused so is the last one.
   ErrorCode last_word_ = ErrorCode::ok;
   SessionId session_;

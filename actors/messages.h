@@ -24,6 +24,7 @@ using dialled_a = caf::atom_constant<caf::atom("dialled")>;
 using dismiss_a = caf::atom_constant<caf::atom("dismiss")>;
 using diverge_a = caf::atom_constant<caf::atom("diverge")>;
 using doubt_a = caf::atom_constant<caf::atom("doubt")>;
+using drained_a = caf::atom_constant<caf::atom("drained")>;
 using elected_a = caf::atom_constant<caf::atom("elected")>;
 using fetch_a = caf::atom_constant<caf::atom("fetch")>;
 using frame_a = caf::atom_constant<caf::atom("frame")>;

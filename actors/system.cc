@@ -103,7 +103,7 @@ CommitLimits commit_limits(const Config& config) {
   limits.pending_requests_max = std::size_t{2} * config.requests_in_flight_max;
   limits.watches_max = config.watches_per_connection_max;
   limits.reply_bytes_max = config.frame_bytes_max;
-  limits.untaken_bytes_max = config.output_bytes_max;
+  limits.unread_bytes_max = config.output_bytes_max;
   return limits;
 }
 

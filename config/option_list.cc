@@ -244,9 +244,10 @@ void visit_connection_limits(Visitor& visit) {
         "Bytes of unanswered requests of one connection; beyond it the server reads no further. "
         "At least frame_bytes_max, to which the default rises.");
   visit("output_bytes_max", &Config::output_bytes_max, 64 * kibibyte, 4 * gibibyte,
-        "Bytes that wait for a client to read them; beyond it the connection is closed. At least "
-        "frame_bytes_max; the default is 16MiB or twice that. Larger forgives slower readers and "
-        "costs memory.");
+        "Bytes that wait for a client to read them; beyond it the connection is closed. With a "
+        "quarter of it waiting, what the client asks is answered only as it reads. At least "
+        "frame_bytes_max; the default is 16MiB or twice that. Larger makes large replies faster "
+        "over slow links and costs memory.");
   visit("watches_per_connection_max", &Config::watches_per_connection_max, 1, 100'000'000,
         "Watches of one connection; more are refused. A watch costs up to about 64 bytes.");
 }

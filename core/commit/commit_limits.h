@@ -16,9 +16,17 @@ struct CommitLimits {
   std::size_t watch_path_bytes_max = std::size_t{16} << 20;
   /// Of a reply: larger ones are refused with reply_too_large.
   std::size_t reply_bytes_max = 1 << 20;
-  /// Of the replies to a connection that wait to be taken, together. They would not be written
-  /// either, but it is work to make them: a connection beyond it is closed (throttled).
-  std::size_t untaken_bytes_max = std::size_t{16} << 20;
+  /// Of the replies to a connection that its client has not read yet, as far as is known; roughly.
+  /// Beyond a quarter of it nothing more is run for the connection until it has. The rest is for
+  /// what must run all the same, because a write behind it is applied: a connection that has more
+  /// of that than fits is closed (throttled).
+  std::size_t unread_bytes_max = std::size_t{16} << 20;
+
+  [[nodiscard]] std::size_t stall_bytes() const { return unread_bytes_max / 4; }
+  /// Reads that may wait in a queue without anybody asking how much they will be answered.
+  [[nodiscard]] std::size_t reads_uncounted() const { return stall_bytes() / reply_bytes_max; }
+  /// As often a connection is asked to say that its client has read: a word costs a message.
+  [[nodiscard]] std::size_t word_bytes() const { return unread_bytes_max / 16; }
   /// Of a write with its ACLs expanded; larger ones are refused with request_too_large. Well below
   /// what a record of the log may have.
   std::size_t write_bytes_max = std::size_t{4} << 20;

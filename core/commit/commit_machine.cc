@@ -68,6 +68,7 @@ void CommitMachine::close(Connection& connection, ErrorCode reason) {
   detach(connection);
   connection.phase = Connection::Phase::closed;
   connection.order.take_all();
+  connection.held_bytes = 0;
   connection.deliveries.emplace_back(CloseConnection{reason});
   list(connection, true);
 }
@@ -94,6 +95,8 @@ void CommitMachine::on_serving(Clients clients) {
 /// Requeued in order: syncs are asked again, what was held is now sent on, or runs.
 void CommitMachine::resume(Connection& connection) {
   connection.is_leaving = false;  // Until the end of its session has its turn again.
+  connection.is_backed_up = false;
+  connection.held_bytes = 0;
   for (ConnectionOrder::Entry& entry : connection.order.take_all()) {
     if (connection.phase == Connection::Phase::closed) break;
     if (auto* sync = std::get_if<AwaitedSync>(&entry)) {
@@ -159,11 +162,14 @@ bool CommitMachine::take(ConnectionStream& into) {
     queue.pop_front();
     if (connection == nullptr) continue;  // Closed meanwhile.
     (has_reply ? connection->in_with_replies : connection->in_with_events) = false;
+    const bool asks =
+        connection->asked_bytes == 0 && connection->unread_bytes >= limits_.word_bytes();
     // Its events may have left with a reply.
-    if (connection->deliveries.empty()) continue;
+    if (connection->deliveries.empty() && !asks) continue;
     into.connection = connection->serial;
     into.deliveries = std::exchange(connection->deliveries, {});
-    connection->delivery_bytes = 0;
+    into.wants_word = asks;
+    if (asks) connection->asked_bytes = connection->unread_bytes;
     return true;
   }
   return false;
@@ -186,6 +192,28 @@ void CommitMachine::check_session(const Connection& connection) const {
   }
 }
 
+void CommitMachine::check_order(const Connection& connection) const {
+  const ConnectionOrder& order = connection.order;
+  order.check_invariants();
+  const bool is_stalled_now = is_stalled(connection);
+  const bool is_closed = connection.phase == Connection::Phase::closed;
+  check(is_closed || !is_stalled_now || connection.asked_bytes > 0 || connection.in_with_replies,
+        "who is stalled will be told to go on");
+  check(connection.asked_bytes <= connection.unread_bytes, "a word is about what was given");
+  check(!connection.reads_only || is_closed || (!serving_ && (order.empty() || is_stalled_now)),
+        "who only reads waits for nothing but itself");
+  check(!order.empty() || connection.held_bytes == 0, "what is held is in the order");
+  if (!serving_ || order.empty()) return;
+  check(is_stalled_now ||
+            !std::holds_alternative<std::unique_ptr<ConnectionOrder::Held>>(order.front()),
+        "what is at the front waits for somebody");
+  check(is_stalled_now || is_behind_much(connection) || !connection.is_backed_up,
+        "only who is stalled, or behind much, is not sent on");
+  // Beside what is backed up, only the end of a local session, which is not for the leader.
+  check(connection.is_backed_up || connection.is_leaving || !order.holds_unsent(),
+        "writes and syncs are sent on when they arrive");
+}
+
 void CommitMachine::check_invariants() const {
   state_.check_invariants();
   watches_.check_invariants();
@@ -195,16 +223,7 @@ void CommitMachine::check_invariants() const {
     const bool is_closed = connection->phase == Connection::Phase::closed;
     const bool is_owner = connection->phase == Connection::Phase::owner;
     const ConnectionOrder& order = connection->order;
-    order.check_invariants();
-    if (serving_ && !order.empty()) {
-      check(!std::holds_alternative<std::unique_ptr<ConnectionOrder::Held>>(order.front()),
-            "what is at the front waits for somebody");
-      // Only the end of a local session, which is not for the leader.
-      check(connection->is_leaving || !order.holds_unsent(),
-            "writes and syncs are sent on when they arrive");
-    }
-    check(!connection->reads_only || is_closed || (!serving_ && order.empty()),
-          "who only reads waits for nothing");
+    check_order(*connection);
     check(serving_ || order.writes_in_flight() == 0, "no write is in flight while nobody serves");
     const bool is_new = connection->phase == Connection::Phase::opened;
     check(!sends_away() || is_new || is_closed, "who is sent away has no session here");

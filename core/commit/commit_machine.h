@@ -46,7 +46,7 @@ struct CommitOutput {
   std::vector<Submission> submissions;  ///< In the order in which the leader must see them.
   std::vector<SyncRequest> syncs;
   // For the session tracker, to be read in this order.
-  std::vector<SessionId> touched;     ///< Sent something; once per batch of requests.
+  std::vector<SessionId> touched;     ///< Sent something, once per batch; or has read much.
   std::vector<OpenedSession> opened;  ///< By applied txns, of all servers.
   std::vector<SessionId> closed;      ///< Closed or expired by applied txns, of all servers.
   std::vector<DigestMark> marks;      ///< For the others, to compare; see is_marked().
@@ -60,6 +60,12 @@ struct CommitOutput {
 /// a write runs right after that write is applied and before the next record is: of pipelined
 /// `set 1, get, set 2` the get returns 1. What is refused here (Refused, an invalid ACL or path of
 /// a create, too large a write, a lapsed deadline) takes its place in the order but no zxid.
+///
+/// Pace. A connection whose client has not read what it was given (CommitLimits) is stalled: what
+/// it sends is held in its order, and nothing of it runs or is sent on until on_drained(). Only the
+/// writes that were sent on before are applied meanwhile, and what stands before them runs just
+/// before they are. So that this is not much, no write is sent on behind reads that will probably
+/// be answered with much; who has more all the same than CommitLimits allow is closed (throttled).
 ///
 /// Watches are registered in the step of the read they belong to; a txn's events enter the streams
 /// before its reply and before any later read result. They are filtered by READ with the ACL that
@@ -89,15 +95,17 @@ struct CommitOutput {
 /// requests are held and none is answered; records are applied and events delivered all the same.
 ///
 /// Invariants, verified by check_invariants():
-///   (1) while serving, a queue that is not empty begins with an awaited write or sync, and holds
-///       no write or sync that was not sent on;
+///   (1) while serving, the queue of a connection that is not stalled begins, unless it is empty,
+///       with an awaited write or sync, and holds no write or sync that was not sent on, except
+///       behind many bytes of reads; behind one that was not, nothing is awaited; who is stalled
+///       has been asked for a word, or is about to be;
 ///   (2) while not serving, no write is in flight;
 ///   (3) a session has at most one connection here, and that one names the session;
 ///   (4) a connection that was told to close has no watches, no session and nothing queued;
 ///   (5) whoever has something to deliver stands in one of the two queues of take();
 ///   (6) while clients are sent away, no connection is greeted or owns a session;
 ///   (7) a local session is in the table of this server and not in the state; one that reads only
-///       has nothing queued, and there are none of these while serving.
+///       has nothing queued unless it is stalled, and there are none of these while serving.
 class CommitMachine {
  public:
   using Time = std::chrono::milliseconds;
@@ -129,6 +137,9 @@ class CommitMachine {
   /// Takes the requests out of the batch. Requests behind an unanswered handshake wait for it.
   /// A connection that never shook hands is closed (unknown_session).
   void on_requests(RequestBatch&& batch);
+
+  /// The client has read what the last stream with `wants_word` had, and all before it.
+  void on_drained(ConnectionSerial connection);
 
   /// The connection is gone: its watches, its queue and what it was not yet given are forgotten.
   void on_closed(ConnectionSerial connection);
@@ -225,6 +236,11 @@ class CommitMachine {
   /// Goes on with what was held of the connection.
   void resume(Connection& connection);
   [[nodiscard]] bool runs(const Connection& connection) const;
+  /// Whether its client has too much to read as it is.
+  [[nodiscard]] bool is_stalled(const Connection& connection) const;
+  /// Whether the reads that wait in its order will be answered with much.
+  [[nodiscard]] bool is_behind_much(const Connection& connection) const;
+  void hold(Connection& connection, HeldRequest&& held);
   void touch(const Connection& connection);
   void greet(Connection& connection, HeldHandshake&& handshake);
   void submit(Connection& connection, const SharedIdentities& identities, TxnBody body);
@@ -238,8 +254,11 @@ class CommitMachine {
                        const Asker& asker);
   void answer(Connection& connection, std::int64_t xid, Zxid zxid, ErrorCode error, ReplyBody body);
   void answer_front_sync(Connection& connection);
-  /// Runs and answers from the front what nothing holds up any more.
+  /// Runs or answers what is at the front, stalled or not; false when it waits for others.
+  bool run_front(Connection& connection);
+  /// Runs and answers from the front what nothing holds up any more, then sends on what can be.
   void drain(Connection& connection);
+  void send_backlog(Connection& connection);
 
   // Local sessions, and reading only (commit_local.cc).
   [[nodiscard]] bool greet_here(Connection& connection, const HeldHandshake& handshake);
@@ -268,6 +287,7 @@ class CommitMachine {
   void close(Connection& connection, ErrorCode reason);
   void detach(Connection& connection);
   void check_session(const Connection& connection) const;
+  void check_order(const Connection& connection) const;
   void send_all_away();
   void stop_serving();
   void list(Connection& connection, bool has_reply);

@@ -5,11 +5,17 @@
 #include "core/base/check.h"
 #include "core/commit/commit_machine.h"
 #include "core/commit/connection_state.h"
+#include "core/commit/expected_weight.h"
 #include "core/commit/local_requests.h"
 #include "core/commit/reply_weight.h"
 #include "core/commit/request_kind.h"
 #include "core/commit/watch_restore.h"
 #include "core/commit/write_admission.h"
+
+// A paced connection. Nobody can be told to ask for less: a client may send a thousand reads of a
+// megabyte each and is owed every reply, in order. So what it asks runs as it reads: when the
+// replies that it was given and has not read, as far as is known, are too many (is_stalled),
+// whatever comes is held, and goes on when the word comes that it has read (on_drained).
 
 namespace quorate {
 namespace {
@@ -54,7 +60,7 @@ void CommitMachine::on_requests(RequestBatch&& batch) {
   auto& deliveries = connection->deliveries;
   if (deliveries.empty()) deliveries.reserve(batch.requests.size());
   for (Request& request : batch.requests) {
-    if (runs(*connection) && connection->order.empty() &&
+    if (runs(*connection) && connection->order.empty() && !is_stalled(*connection) &&
         kind_of(request.operation) == RequestKind::local) {
       run(*connection, request, batch.identities, batch.received);
     } else {
@@ -77,13 +83,38 @@ bool CommitMachine::runs(const Connection& connection) const {
   return serving_ || connection.reads_only;
 }
 
+bool CommitMachine::is_stalled(const Connection& connection) const {
+  return connection.unread_bytes > limits_.stall_bytes();
+}
+
+/// They would all have to run, read or not, when a write is applied that were sent on now.
+bool CommitMachine::is_behind_much(const Connection& connection) const {
+  return connection.held_bytes > limits_.stall_bytes();
+}
+
+void CommitMachine::on_drained(ConnectionSerial serial) {
+  Connection* connection = find_alive(serial);
+  if (connection == nullptr) return;
+  // Its client lives, although what it sends may be behind what it does not read that fast.
+  if (connection->phase == Connection::Phase::owner) touch(*connection);
+  connection->unread_bytes -= std::exchange(connection->asked_bytes, 0);
+  if (connection->unread_bytes >= limits_.word_bytes()) list(*connection, true);
+  drain(*connection);
+}
+
 void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
   if (connection.order.size() >= limits_.pending_requests_max) {
     return close(connection, ErrorCode::throttled);
   }
-  if (!runs(connection)) return connection.order.hold(std::move(held));
+  if (!runs(connection)) return hold(connection, std::move(held));
   if (connection.is_leaving) return;  // Nothing runs behind the end of its session.
-  switch (kind_of(held.request.operation)) {
+  const RequestKind kind = kind_of(held.request.operation);
+  const bool waits_for_reads = kind == RequestKind::write && is_behind_much(connection);
+  if (connection.is_backed_up || is_stalled(connection) || waits_for_reads) {
+    if (kind != RequestKind::local) connection.is_backed_up = true;
+    return hold(connection, std::move(held));
+  }
+  switch (kind) {
     case RequestKind::write:
       if (connection.home == Connection::Home::here &&
           std::holds_alternative<CloseSession>(held.request.operation)) {
@@ -96,8 +127,18 @@ void CommitMachine::handle(Connection& connection, HeldRequest&& held) {
     case RequestKind::local:
       break;
   }
-  if (!connection.order.empty()) return connection.order.hold(std::move(held));
+  if (!connection.order.empty()) return hold(connection, std::move(held));
   run(connection, held.request, held.identities, held.received);
+}
+
+void CommitMachine::hold(Connection& connection, HeldRequest&& held) {
+  // Where nothing is sent on any more, nobody asks how much stands before it.
+  const bool counts =
+      !connection.is_backed_up && connection.order.size() >= limits_.reads_uncounted();
+  held.expected_bytes =
+      counts ? expected_weight(held.request.operation, state_.tree(), limits_) : 0;
+  connection.held_bytes += held.expected_bytes;
+  connection.order.hold(std::move(held));
 }
 
 void CommitMachine::send_write(Connection& connection, HeldRequest&& held) {
@@ -151,7 +192,7 @@ void CommitMachine::send_sync(Connection& connection, HeldRequest&& held) {
 /// The refusal takes the place of the request.
 void CommitMachine::refuse(Connection& connection, HeldRequest&& held, ErrorCode error) {
   held.request.operation = Refused{error};
-  if (!connection.order.empty()) return connection.order.hold(std::move(held));
+  if (!connection.order.empty()) return hold(connection, std::move(held));
   run(connection, held.request, held.identities, held.received);
 }
 
@@ -180,10 +221,7 @@ void CommitMachine::run(Connection& connection, const Request& request,
         }
       },
       request.operation);
-  connection.delivery_bytes += weight_of(reply.body);
-  if (connection.delivery_bytes > limits_.untaken_bytes_max) {
-    close(connection, ErrorCode::throttled);
-  }
+  connection.unread_bytes += weight_of(reply.body);
 }
 
 void CommitMachine::run_set_watches(Connection& connection, std::int64_t xid,
@@ -212,20 +250,38 @@ void CommitMachine::answer_front_sync(Connection& connection) {
   answer(connection, xid, state_.last_applied(), ErrorCode::ok, std::move(body));
 }
 
+bool CommitMachine::run_front(Connection& connection) {
+  if (!runs(connection) || connection.order.empty()) return false;
+  ConnectionOrder::Entry& front = connection.order.front();
+  if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&front)) {
+    const auto& request = std::get<HeldRequest>(**held);
+    const bool is_local = kind_of(request.request.operation) == RequestKind::local;
+    if (connection.is_backed_up && !is_local) return false;
+    const std::unique_ptr<ConnectionOrder::Held> taken = std::move(*held);
+    connection.order.pop_front();
+    connection.held_bytes -= request.expected_bytes;
+    run(connection, request.request, request.identities, request.received);
+    return true;
+  }
+  const auto* sync = std::get_if<AwaitedSync>(&front);
+  if (sync == nullptr || !sync->point || *sync->point > state_.last_applied()) return false;
+  answer_front_sync(connection);
+  return true;
+}
+
 void CommitMachine::drain(Connection& connection) {
-  while (runs(connection) && !connection.order.empty()) {
-    ConnectionOrder::Entry& front = connection.order.front();
-    if (auto* held = std::get_if<std::unique_ptr<ConnectionOrder::Held>>(&front)) {
-      const std::unique_ptr<ConnectionOrder::Held> taken = std::move(*held);
-      connection.order.pop_front();
-      const auto& request = std::get<HeldRequest>(*taken);
-      run(connection, request.request, request.identities, request.received);
-    } else if (auto* sync = std::get_if<AwaitedSync>(&front);
-               sync != nullptr && sync->point && *sync->point <= state_.last_applied()) {
-      answer_front_sync(connection);
-    } else {
-      return;
-    }
+  while (!is_stalled(connection) && run_front(connection)) continue;
+  const bool waits = is_stalled(connection) || is_behind_much(connection) || !runs(connection);
+  if (connection.is_backed_up && !waits) send_backlog(connection);
+}
+
+/// As if it came only now. What stands before it keeps its place.
+void CommitMachine::send_backlog(Connection& connection) {
+  connection.is_backed_up = false;
+  for (ConnectionOrder::Entry& entry : connection.order.take_unsent()) {
+    if (connection.phase == Connection::Phase::closed) return;
+    auto& held = std::get<std::unique_ptr<ConnectionOrder::Held>>(entry);
+    handle(connection, std::move(std::get<HeldRequest>(*held)));
   }
 }
 

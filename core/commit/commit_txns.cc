@@ -56,13 +56,18 @@ CommitMachine::Connection* CommitMachine::release_author(const Txn& txn) {
     close(*author, ErrorCode::connection_loss);
     return nullptr;
   }
-  // Only syncs can stand before it, and what waits for them. That this write is committed tells
-  // them what they asked: it was stamped after they were sent, so whatever anybody had been
-  // acknowledged by then is applied here by now. The reads behind them must not see this write.
+  // Only syncs can stand before it, and what waits for them or for the client to read. That this
+  // write is committed tells them what they asked: it was stamped after they were sent, so whatever
+  // anybody had been acknowledged by then is applied here by now. The reads behind them must not
+  // see this write, and so they run now, although the connection may be stalled.
   while (!std::holds_alternative<AwaitedWrite>(order.front())) {
+    if (author->unread_bytes > limits_.unread_bytes_max) {
+      close(*author, ErrorCode::throttled);
+      return nullptr;
+    }
     auto* sync = std::get_if<AwaitedSync>(&order.front());
     if (sync != nullptr) sync->point = state_.last_applied();
-    drain(*author);
+    run_front(*author);
     if (author->phase == Connection::Phase::closed) return nullptr;
   }
   return author;

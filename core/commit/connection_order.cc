@@ -1,6 +1,7 @@
 #include "core/commit/connection_order.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/check.h"
@@ -65,12 +66,20 @@ AwaitedSync* ConnectionOrder::find_sync(std::uint64_t sequence) {
   return nullptr;
 }
 
-bool ConnectionOrder::holds_unsent() const {
-  return std::any_of(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(),
-                     [](const Entry& entry) {
-                       const auto* held = std::get_if<std::unique_ptr<Held>>(&entry);
-                       return held != nullptr && must_be_sent(**held);
-                     });
+std::size_t ConnectionOrder::first_unsent() const {
+  const auto found = std::find_if(entries_.begin() + static_cast<std::ptrdiff_t>(head_),
+                                  entries_.end(), [](const Entry& entry) {
+                                    const auto* held = std::get_if<std::unique_ptr<Held>>(&entry);
+                                    return held != nullptr && must_be_sent(**held);
+                                  });
+  return static_cast<std::size_t>(found - entries_.begin());
+}
+
+std::vector<ConnectionOrder::Entry> ConnectionOrder::take_unsent() {
+  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(first_unsent());
+  std::vector<Entry> taken(std::make_move_iterator(first), std::make_move_iterator(entries_.end()));
+  entries_.erase(first, entries_.end());
+  return taken;
 }
 
 void ConnectionOrder::check_invariants() const {
@@ -85,6 +94,10 @@ void ConnectionOrder::check_invariants() const {
             "awaited syncs have ascending sequences");
       sync = asked->sequence;
     }
+  }
+  for (std::size_t i = first_unsent(); i < entries_.size(); ++i) {
+    check(std::holds_alternative<std::unique_ptr<Held>>(entries_[i]),
+          "behind what was not sent on, nothing is awaited");
   }
   check(write == last_write_, "the last awaited write is the last sequence given out");
 }

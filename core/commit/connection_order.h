@@ -39,6 +39,7 @@ struct HeldRequest {
   Request request;
   SharedIdentities identities;
   std::chrono::milliseconds received{0};
+  std::size_t expected_bytes = 0;  ///< Of its reply, where that may be large.
 };
 
 /// A handshake that waits until the server serves.
@@ -52,7 +53,8 @@ struct HeldHandshake {
 /// Invariants, verified by check_invariants():
 ///   (1) the sequences of the awaited writes are dense, ascend, and end at the last one given out;
 ///       so they are known without looking;
-///   (2) the sequences of the awaited syncs ascend.
+///   (2) the sequences of the awaited syncs ascend;
+///   (3) behind what is held to be sent on nothing is awaited.
 class ConnectionOrder {
  public:
   using Held = std::variant<HeldRequest, HeldHandshake>;
@@ -77,15 +79,20 @@ class ConnectionOrder {
   void pop_front();
   /// Empties the queue and gives what was in it. Sequences go on from where they were.
   std::vector<Entry> take_all();
+  /// Takes the oldest that is held to be sent on, and everything behind it. REQUIRES: nothing
+  /// behind it is awaited.
+  std::vector<Entry> take_unsent();
 
   /// The awaited sync of that sequence, or nullptr.
   [[nodiscard]] AwaitedSync* find_sync(std::uint64_t sequence);
   /// Whether something is held that only a serving server could have sent on.
-  [[nodiscard]] bool holds_unsent() const;
+  [[nodiscard]] bool holds_unsent() const { return first_unsent() < entries_.size(); }
 
   void check_invariants() const;
 
  private:
+  [[nodiscard]] std::size_t first_unsent() const;
+
   std::vector<Entry> entries_;  ///< Those before head_ are gone.
   std::size_t head_ = 0;
   std::size_t writes_in_flight_ = 0;

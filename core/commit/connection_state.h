@@ -27,12 +27,15 @@ struct CommitMachine::Connection {
   SharedIdentities identities;  ///< As of its last batch.
   ConnectionOrder order;
   std::vector<Delivery> deliveries;
-  std::size_t delivery_bytes = 0;  ///< Of the replies in it, roughly.
+  std::size_t unread_bytes = 0;  ///< Of replies, since its client had read all; see CommitLimits.
+  std::size_t asked_bytes = 0;   ///< Those of them that the word which is awaited is about.
+  std::size_t held_bytes = 0;    ///< Expected of the replies to the reads in its order.
   Phase phase = Phase::opened;
   Home home = Home::log;
   bool accepts_reads_only = false;  ///< Its client is content with a server that cannot write.
   bool reads_only = false;          ///< It was welcomed by a server that could not write.
   bool is_leaving = false;          ///< The end of its local session waits for its turn.
+  bool is_backed_up = false;        ///< Something was not sent on, so that nothing behind it is.
   bool in_with_replies = false;
   bool in_with_events = false;
 

@@ -49,6 +49,9 @@ using Delivery = std::variant<Reply, SharedEvent, SessionOpened, CloseConnection
 struct ConnectionStream {
   ConnectionSerial connection;
   std::vector<Delivery> deliveries;
+  /// Whether the commit machine is to hear on_drained() when the client has read these, and all
+  /// before them.
+  bool wants_word = false;
 };
 
 }  // namespace quorate

@@ -100,7 +100,7 @@ class Hostile(ServerCase):
                 link.recv(4096)
         self.assert_others_are_served()
 
-    def test_a_client_that_never_reads_is_bounded_and_cut_off(self):
+    def test_a_client_that_never_reads_is_bounded(self):
         quorate(self.server, "create", "/app", "--file", "-", stdin=b"x" * 900_000)
         before = resident_kib(self.server.process.pid)
         link = self.connect()

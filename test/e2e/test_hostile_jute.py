@@ -461,7 +461,8 @@ class HostileJute(ServerCase):
         with self.resumed(client) as again:
             self.assertEqual((again.session, again.timeout_ms), (0, 0))
 
-    def test_a_client_that_never_reads_is_cut_off(self):
+    def large_reads(self) -> tuple[tuple[int, bytes], ...]:
+        """Requests that are answered with half a megabyte and more."""
         with self.client() as writer:
             writer.create("/big", b"x" * 900_000)
             for i in range(5000):
@@ -469,17 +470,47 @@ class HostileJute(ServerCase):
             self.assertTrue(all(writer.reply().error == jute.OK for _ in range(5000)))
         end = struct.pack(">ibi", -1, 1, -1)
         read = text("/big") + b"\0"
-        for opcode, body in ((jute.GET_DATA, read), (jute.GET_CHILDREN, read),
-                             (jute.MULTI_READ, struct.pack(">ibi", jute.GET_CHILDREN, 0, -1) + read + end)):
+        return ((jute.GET_DATA, read), (jute.GET_CHILDREN, read),
+                (jute.MULTI_READ, struct.pack(">ibi", jute.GET_CHILDREN, 0, -1) + read + end))
+
+    def test_who_asks_for_much_at_once_gets_everything_as_fast_as_it_reads(self):
+        reads = self.large_reads()
+        for opcode, body in reads:
             with self.subTest(opcode):
                 client = self.client()
-                client.send(b"".join(request(xid, opcode, body) for xid in range(1, 1001)))
-                deadline = time.monotonic() + PATIENCE
-                with self.assertRaises(Closed):
-                    while time.monotonic() < deadline:
-                        client.say(jute.PING, xid=jute.PING_XID)
-                        time.sleep(0.05)
-                self.assert_session_survived(client)
+                write = text("/big") + buffer(b"x" * 900_000) + number(-1)
+                client.send(request(0, jute.SET_DATA, write) +
+                            b"".join(request(xid, opcode, body) for xid in range(1, 301)) +
+                            request(301, jute.SET_DATA, write) + request(302, jute.SYNC, text("/")))
+
+                self.assertEqual(client.reply().xid, 0)
+                for xid in range(1, 301):
+                    reply = client.reply()
+                    self.assertEqual((reply.xid, reply.error), (xid, jute.OK))
+                    self.assertGreater(len(reply.body), 400_000)
+                    if xid % 50 == 0:
+                        time.sleep(0.2)
+                self.assertEqual([client.reply().xid, client.reply().xid], [301, 302])
+                client.ping()
+
+    def test_clients_that_never_read_cost_little_and_end_with_their_sessions(self):
+        reads = self.large_reads()
+        clients = []
+        for opcode, body in reads * 2:
+            client = self.client(timeout_ms=4000)
+            client.create(f"/{client.session}", flags=jute.EPHEMERAL)
+            client.send(b"".join(request(xid, opcode, body) for xid in range(1, 1001)))
+            clients.append(client)
+        watcher = self.client()
+
+        deadline = time.monotonic() + 3 * PATIENCE
+        while any(watcher.has(f"/{client.session}") for client in clients):
+            self.assertLess(time.monotonic(), deadline, "a session that nobody uses goes on")
+            time.sleep(0.1)
+
+        for client in clients:
+            # What was on its way is still there; the rest never comes.
+            self.assertLess(len(client.rest()), 300 * 400_000)
 
 
 if __name__ == "__main__":

@@ -398,6 +398,85 @@ TEST_CASE("what a connection owed is forgotten with it, however it ends") {
   CHECK(f.outstanding.bytes() == 0);
 }
 
+TEST_CASE("a peer that leaves a quarter of its output unread is not read until it has taken most") {
+  Fixture f;
+  f.limits.output_bytes_max = 1600;
+  f.open();
+  f.link.stuck = 401;
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.empty());
+  f.link.stuck = 101;
+  f.logic->on_drained();
+  CHECK(f.link.paused);
+  CHECK(f.host.batches.empty());
+  f.link.stuck = 100;
+  f.logic->on_drained();
+
+  CHECK_FALSE(f.link.paused);
+  REQUIRE(f.host.batches.size() == 1);
+  CHECK(f.host.batches[0].requests.size() == 2);
+}
+
+TEST_CASE("a peer with too many requests in flight is not read because it has read") {
+  Fixture f;
+  f.limits.output_bytes_max = 1600;
+  f.limits.requests_in_flight_max = 2;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+  REQUIRE(f.link.paused);
+
+  f.logic->on_drained();
+  CHECK(f.link.paused);
+  f.link.stuck = 300;
+  f.reply(1);
+  CHECK(f.link.paused);
+  f.link.stuck = 0;
+  f.logic->on_drained();
+
+  CHECK_FALSE(f.link.paused);
+}
+
+TEST_CASE("the word that a peer has read comes when it has, once") {
+  Fixture f;
+  f.limits.output_bytes_max = 1600;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+  const std::vector<Delivery> first{Reply{1, Zxid{9}, ErrorCode::ok, {}}};
+  const std::vector<Delivery> second{Reply{2, Zxid{9}, ErrorCode::ok, {}}};
+
+  SUBCASE("at once, when all is small") {
+    f.logic->on_deliveries(first, true);
+    CHECK(f.host.words == 1);
+    f.logic->on_deliveries(second);
+    f.logic->on_drained();
+    CHECK(f.host.words == 1);
+  }
+  SUBCASE("later, also when something else was written meanwhile") {
+    f.link.stuck = 300;
+    f.logic->on_deliveries(first, true);
+    f.logic->on_deliveries(second);
+    f.logic->on_drained();
+    CHECK(f.host.words == 0);
+    f.link.stuck = 100;
+    f.logic->on_drained();
+    CHECK(f.host.words == 1);
+  }
+  SUBCASE("of nothing, when nothing is to be written") {
+    f.logic->on_deliveries({}, true);
+    CHECK(f.host.words == 1);
+  }
+  SUBCASE("never, behind the end") {
+    f.link.stuck = 300;
+    f.logic->on_deliveries(first, true);
+    f.logic->dismiss(ErrorCode::not_serving, "stopping");
+    f.link.stuck = 0;
+    f.logic->on_drained();
+    CHECK(f.host.words == 0);
+  }
+}
+
 TEST_CASE("a peer that does not read is cut off") {
   Fixture f;
   f.limits.output_bytes_max = 1000;

@@ -13,6 +13,7 @@ class FakeHost final : public ConnectionHost {
  public:
   void hand_on(Handshake handshake) override { handshakes.push_back(std::move(handshake)); }
   void hand_on(RequestBatch batch) override { batches.push_back(std::move(batch)); }
+  void tell_drained() override { ++words; }
   void transfer_leadership(std::optional<ServerId> to) override { successors.push_back(to); }
   void tell(const AskedWord& asked) override { asked_words.push_back(asked); }
   [[nodiscard]] Inspection inspect() override {
@@ -26,6 +27,7 @@ class FakeHost final : public ConnectionHost {
   [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
 
   std::chrono::milliseconds time{1234};
+  int words = 0;  ///< That the link has drained.
   std::vector<Handshake> handshakes;
   std::vector<RequestBatch> batches;
   std::vector<std::optional<ServerId>> successors;

@@ -92,8 +92,8 @@ class DoneConnection final : public PinnedActor<Connection, DoneState> {
       : PinnedActor(config), events_(events) {}
   behavior_type make_behavior() override {
     return {
-        [this](deliver_a, const std::shared_ptr<const Deliveries>& deliveries) {
-          for (const Delivery& delivery : *deliveries) {
+        [this](deliver_a, const std::shared_ptr<const ConnectionStream>& stream) {
+          for (const Delivery& delivery : stream->deliveries) {
             if (std::holds_alternative<SharedEvent>(delivery)) ++events_;
           }
         },

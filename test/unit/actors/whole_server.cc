@@ -22,8 +22,8 @@ class FakeConnection final : public PinnedActor<Connection, FakeConnectionState>
       : PinnedActor(config), streams_(streams) {}
   behavior_type make_behavior() override {
     return {
-        [this](deliver_a, const std::shared_ptr<const Deliveries>& deliveries) {
-          streams_.push_back(*deliveries);
+        [this](deliver_a, const std::shared_ptr<const ConnectionStream>& stream) {
+          streams_.push_back(stream->deliveries);
         },
         [](dismiss_a, const Dismissal&) {},
     };

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -190,7 +191,17 @@ class Server {
     for (ConnectionStream stream; machine.take(stream);) {
       auto& to = given[stream.connection.value];
       for (Delivery& delivery : stream.deliveries) to.push_back(std::move(delivery));
+      if (stream.wants_word) words_owed.insert(stream.connection.value);
+      if (clients_read) give_word(stream.connection.value);
     }
+  }
+
+  [[nodiscard]] bool owes_word(std::uint64_t n) const { return words_owed.contains(n); }
+  /// Connection `n` has read what it was given, if anybody wants to know.
+  void give_word(std::uint64_t n) {
+    if (words_owed.erase(n) == 0) return;
+    machine.on_drained(ConnectionSerial{n});
+    pull();
   }
 
   [[nodiscard]] Zxid last() const { return machine.state().last_applied(); }
@@ -202,6 +213,8 @@ class Server {
   std::map<std::uint64_t, SharedIdentities> identities;
   std::map<std::uint64_t, std::vector<Delivery>> given;
   std::map<std::uint64_t, std::int64_t> xids;
+  std::set<std::uint64_t> words_owed;
+  bool clients_read = true;  ///< At once, whatever they are given.
   std::uint32_t deadline_ms = 0;
   std::chrono::milliseconds received{0};
 

@@ -1,7 +1,8 @@
 // Goal: whatever the interleaving, each client sees one order: its requests answered one by one,
 // each read equal to the tree at the zxid it names, its own writes in their places, every event of
 // its watches exactly once and between the right replies.
-// Method: random walks over arrivals, commits, syncs, lost leaders, moved and closed connections;
+// Method: random walks over arrivals, commits, syncs, lost leaders, moved and closed connections,
+// in every other walk with clients that read late;
 // afterwards everything each client was given is compared with a history that applies one txn
 // after the other to a plain map.
 #include <doctest/doctest.h>
@@ -254,12 +255,14 @@ class Judge {
 
 class Walk {
  public:
-  explicit Walk(std::uint32_t seed) : random_(seed) {
+  explicit Walk(std::uint32_t seed) : random_(seed), server_(limits_of(seed)) {
+    server_.clients_read = seed % 2 == 0;
     for (int i = 0; i < 4; ++i) connect();
   }
 
   void step() {
     const auto dice = below(100);
+    if (!server_.clients_read && below(4) == 0) read();
     if (dice < 50) {
       send();
     } else if (dice < 75) {
@@ -286,9 +289,13 @@ class Walk {
   void finish() {
     server_.machine.on_serving();
     server_.send_all(0, {});
-    while (!server_.syncs.empty()) server_.answer_sync(server_.last());
-    server_.commit();
-    server_.take_all();
+    server_.clients_read = true;
+    do {
+      while (!server_.words_owed.empty()) read();
+      while (!server_.syncs.empty()) server_.answer_sync(server_.last());
+      server_.commit();
+      server_.take_all();
+    } while (!server_.words_owed.empty() || !server_.syncs.empty() || !server_.log.empty());
     const History history(server_.committed);
     for (const Client& client : clients_) {
       CAPTURE(client.serial);
@@ -297,6 +304,22 @@ class Walk {
   }
 
  private:
+  /// A few replies with data or names stall who does not read them.
+  static CommitLimits limits_of(std::uint32_t seed) {
+    CommitLimits limits;
+    if (seed % 2 != 0) limits.unread_bytes_max = 64;
+    return limits;
+  }
+
+  /// One client reads what it was given.
+  void read() {
+    server_.take_all();
+    if (server_.words_owed.empty()) return;
+    server_.give_word(*std::next(server_.words_owed.begin(),
+                                 static_cast<std::ptrdiff_t>(below(server_.words_owed.size()))));
+    server_.machine.check_invariants();
+  }
+
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   std::string random_path() { return paths[below(paths.size())]; }
   /// How far beyond what is applied the leader may have proposed.
@@ -357,7 +380,7 @@ class Walk {
     if (client.gone) return;
     server_.take_all();
     bool idle = server_.machine.is_serving() && replies_of(client) == client.sent.size() &&
-                has_session(client);
+                has_session(client) && server_.clients_read;
     std::vector<Operation> operations;
     for (auto count = 1 + below(5); count > 0; --count) {
       operations.push_back(random_operation());

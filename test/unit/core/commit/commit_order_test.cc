@@ -255,35 +255,6 @@ TEST_CASE("a connection that sends more than it was admitted to is closed") {
   CHECK(server.told(1).empty());
 }
 
-TEST_CASE("replies that are more than anybody would write are not made") {
-  CommitLimits limits;
-  limits.untaken_bytes_max = 1'000;
-  TwoClients server(limits);
-  server.send(1, create("/big", std::string(400, 'x')), create("/big/" + std::string(400, 'n')));
-  server.commit();
-  (void)server.told(1);
-  const std::string data = " ok " + std::string(400, 'x') + " v0";
-  const std::string names = " ok " + std::string(400, 'n');
-  const MultiRead reads{{GetData{"/big"}, GetChildren{"/big"}}};
-
-  SUBCASE("at once") {
-    server.send(1, get("/big"), GetChildren{"/big"}, get("/big"), get("/big"));
-    CHECK(server.told(1) == Told{"3" + data, "4" + names, "5" + data, "close throttled"});
-  }
-  SUBCASE("behind a write") {
-    server.send(1, set("/a", "1"), reads, reads, reads);
-    server.commit();
-    CHECK(server.told(1) == Told{"3 ok v1", "4 ok 2 results", "5 ok 2 results", "close throttled"});
-  }
-  SUBCASE("unless they are taken meanwhile") {
-    for (int i = 3; i < 20; ++i) {
-      server.send(1, get("/big"));
-      CHECK(server.told(1) == Told{std::to_string(i) + data});
-    }
-  }
-  server.machine.check_invariants();
-}
-
 TEST_CASE("requests of connections that are unknown, closed or never shook hands run nowhere") {
   TwoClients server;
   server.send(9, get("/a"));
