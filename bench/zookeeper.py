@@ -21,7 +21,10 @@ def missing() -> str | None:
 
 
 def version() -> str:
-    return JAR.resolve().stem.removeprefix("zookeeper-")
+    """As the package's name for the jar has it: `zookeeper-3.8.0.jar` is a link to it, or the other way round."""
+    named = [path.stem.removeprefix("zookeeper-") for path in JAR.parent.glob("zookeeper-[0-9]*.jar")
+             if path.resolve() == JAR.resolve()]
+    return named[0] if named else "unknown"
 
 
 def word(endpoint: str, what: str) -> str:

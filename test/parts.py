@@ -152,7 +152,7 @@ def part_compose() -> Tally:
 
 
 def part_compat() -> Tally:
-    if not build("release", "quorated"):
+    if not build("release", "quorated", "quorate", "quorate-bench"):
         return one(False)
     tally = unittest("test/compat", "test_*.py")
     run(sys.executable, "test/compat/page.py", "--table")
