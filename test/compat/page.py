@@ -19,8 +19,10 @@ A program that talks to ZooKeeper should not notice that it talks to Quorate. `t
 others wrote, none of them changed: each runs its scenarios against Debian's ZooKeeper {zookeeper} and against Quorate, with one and the
 same `zoo.cfg`, each time on a new tree. What a client is told becomes a transcript, a line for each step: results, errors, events, every
 field of every `Stat`. Zxids are compared by their order, sessions by their owner; only clocks are not. The two transcripts must be equal,
-but for what is listed below as [deliberate](#deliberate-differences) or as a [known gap](#known-gaps): a line that differs and is not listed fails, and so does a listed one that
-does not differ.
+but for what is listed below as [deliberate](#deliberate-differences) or as a [known gap](#known-gaps): a line that differs and is not
+listed fails, and so does a listed one that does not differ. The client `ensemble` does the same with three servers of either kind, of which
+some are killed: sessions move with their ephemerals, watches are set again, sequences and locks outlive the leader, a process that was
+stopped learns that its session has expired, and a server without a quorum answers reads.
 
 | client | version | what | scenarios | steps |
 |---|---|---|---|---|
@@ -46,7 +48,8 @@ def listed(entries: list[differences.Entry]) -> str:
     text = ""
     for entry in entries:
         clients = sorted({line.client for line in entry.lines})
-        text += f"- **{entry.what}.** {entry.reason} ({len(entry.lines)} steps of {', '.join(clients)})\n"
+        newer = f" Not so from ZooKeeper {entry.until} on." if entry.until != differences.NEVER else ""
+        text += f"- **{entry.what}.** {entry.reason}{newer} ({len(entry.lines)} steps of {', '.join(clients)})\n"
     return text or "There are none.\n"
 
 
