@@ -3,6 +3,7 @@
 `python3 test/compat/page.py` writes it from the last run; with `--table` it prints the run in a few lines.
 """
 import json
+import re
 import sys
 
 import differences
@@ -27,6 +28,32 @@ stopped learns that its session has expired, and a server without a quorum answe
 | client | version | what | scenarios | steps |
 |---|---|---|---|---|
 """
+
+
+FULL = """
+## Kafka, and newer clients
+
+`test/run compat-full` is not part of CI; Maven fetches what it needs.
+
+- **Apache Kafka {kafka}**, whose brokers keep their metadata in ZooKeeper, with an ensemble of three Quorate servers in its place. A broker
+  registers itself and becomes the controller, topics with several partitions are created, messages produced and consumed by groups with
+  Kafka's own clients, while the server that the broker is connected to is killed and started again, and the leader after it; the broker's
+  session stays the same. It is stopped and started, and everything is there. With two brokers and replicated partitions, the controller is
+  killed: its session expires, the other one becomes controller and leads every partition; later the first comes back. The brokers, the
+  controller, the topics and the leaders of their partitions are looked up in the tree.
+  One thing has to be done by hand, because data that is null is read as empty: `/latest_producer_id_block` needs a first block,
+  `{{"version":1,"broker":1,"block_start":"0","block_end":"999"}}`, before producers that are idempotent, as they are by default, get ids.
+- **ZooKeeper's client for Java {java[version]} and Curator {curator[version]}**, with the scenarios of `java` and `curator` above, at
+  ZooKeeper {java[version]} and at Quorate: {java[scenarios]} and {curator[scenarios]} scenarios, {java[steps]} and {curator[steps]} steps. What differs is
+  what is listed below, without that of which it says that newer versions do not differ.
+"""
+
+
+def full() -> str:
+    """What test/compat_full does; a run of it fails unless its figures are those that it wrote down."""
+    folder = ROOT / "test/compat_full"
+    kafka = re.search(r"<artifactId>kafka_2.13</artifactId><version>(.+?)<", (folder / "kafka.xml").read_text()).group(1)
+    return FULL.format(kafka=kafka, **json.loads((folder / "figures.json").read_text()))
 
 
 def results() -> dict[str, dict]:
@@ -61,6 +88,7 @@ def generated() -> str:
         text += f"| {name} | {run['version']} | {names[name].what} | {run['scenarios']} | {run['steps']} |\n"
     text += "\n## Operations\n\nThe number of steps of each client that are about an operation.\n\n" + matrix(OPERATIONS, runs)
     text += "\n## Recipes\n\n" + matrix(RECIPES, runs)
+    text += full()
     entries = differences.load(differences.FILE.read_text())
     text += ("\n## Deliberate differences\n\nFrom `test/compat/differences.yml`, where each line stands.\n\n"
              + listed([entry for entry in entries if not entry.gap]))
