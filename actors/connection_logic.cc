@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "actors/credentials.h"
+#include "actors/four_letter_words/server_texts.h"
 #include "core/base/overloaded.h"
 #include "schema/capnp/client_codec.h"
 
@@ -152,9 +153,8 @@ bool ConnectionLogic::consume_word(std::span<const char> bytes) {
 }
 
 void ConnectionLogic::on_refused_word(FourLetterWord word) {
-  constexpr std::string_view text = " is not executed because it is not in the whitelist.\n";
   say(text_of(word));
-  say(text);
+  say(refused_word_text);
   close(CloseMode::graceful, counters_.closed_inspected);
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +40,9 @@ class SystemEntropy final : public Entropy {
 /// The id of an ensemble that was given a name: 16 bytes of the name's SHA-256.
 [[nodiscard]] std::array<std::uint8_t, 16> cluster_id_of(std::string_view name);
 
-/// ZooKeeper's digest identity: "user:" + base64(SHA1("user:password")). Nothing unless there is
-/// exactly one user part before the first ':'.
-[[nodiscard]] std::optional<std::string> digest_identity(std::string_view user_and_password);
+/// ZooKeeper's digest identity: "user:" + base64(SHA1("user:password")), where the user ends at the
+/// first ':', or with the text.
+[[nodiscard]] std::string digest_identity(std::string_view user_and_password);
 
 /// Judges what a client presents with auth: the identities it has proved, or auth_failed. Schemes:
 /// digest (`super` is added when the digest is `super_digest`, which may be empty for none).

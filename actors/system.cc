@@ -78,6 +78,13 @@ SystemOptions system_options(const Config& config) {
   return options;
 }
 
+FourLetterWords answered_words(const Config& config) {
+  FourLetterWords words =
+      four_letter_words(config.four_letter_words).value();  // Loading has checked it.
+  if (config.read_only_mode) words.add(FourLetterWord::isro);
+  return words;
+}
+
 ConnectionLimits connection_limits(const Config& config) {
   ConnectionLimits limits;
   limits.frame_bytes_max = config.frame_bytes_max;
@@ -87,8 +94,7 @@ ConnectionLimits connection_limits(const Config& config) {
   limits.session_timeout_min = config.session_timeout_min;
   limits.session_timeout_max = config.session_timeout_max;
   if (config.enforce_auth) limits.schemes_required = *auth_schemes(config.enforce_auth_schemes);
-  limits.words = four_letter_words(config.four_letter_words).value();  // Loading has checked it.
-  if (config.read_only_mode) limits.words.add(FourLetterWord::isro);
+  limits.words = answered_words(config);
   return limits;
 }
 
@@ -314,10 +320,12 @@ class HeldSystem final : public System {
 
 Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> store,
                                      const HeldRecord& held, const std::string& words_path,
-                                     ListeningSocket socket) {
+                                     ListeningSocket socket, const FourLetterWords& answered) {
   auto server = HeldServer::start(
       std::move(socket.fd),
-      "this server waits for its operator before a record that it cannot apply; try another server",
+      {"this server waits for its operator before a record that it cannot apply; try another "
+       "server",
+       answered},
       complain_every, [log, held, words_path] {
         log.error("held_before_record", kv("zxid", held.at.zxid),
                   kv("hash", fmt::format("{:016x}", held.at.chain)), kv("deaths", held.words.times),
@@ -333,10 +341,12 @@ Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> stor
 
 Result<std::unique_ptr<System>> hold(const Log& log, std::unique_ptr<Store> store,
                                      const DivergenceNote& found, const DivergenceNote& before,
-                                     const std::string& last_path, ListeningSocket socket) {
+                                     const std::string& last_path, ListeningSocket socket,
+                                     const FourLetterWords& answered) {
   auto server = HeldServer::start(
       std::move(socket.fd),
-      "this server waits for its operator: its state has gone wrong twice; try another server",
+      {"this server waits for its operator: its state has gone wrong twice; try another server",
+       answered},
       complain_every, [log, found, before, last_path] {
         log.error("held_after_divergence", kv("zxid", found.zxid),
                   kv("digest", fmt::format("{:016x}", found.digest)),
@@ -387,7 +397,7 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
     if (!before) return before.error();
     if (*before && is_too_soon(**wrong, **before)) {
       return hold(log, *std::move(store), **wrong, **before, divergences.last_path(),
-                  std::move(sockets->client));
+                  std::move(sockets->client), answered_words(config));
     }
     if (const Status done = set_aside(log, divergences, **wrong); !done) return done.error();
   }
@@ -418,8 +428,8 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
   }
   if (booted->held) {
     leave_last_words(nullptr);
-    return hold(log, *std::move(store), *booted->held, (*words)->path(),
-                std::move(sockets->client));
+    return hold(log, *std::move(store), *booted->held, (*words)->path(), std::move(sockets->client),
+                answered_words(config));
   }
   log.info("recovered", kv("zxid", booted->outline.ends.back().zxid),
            kv("image", booted->image_zxid), kv("records", booted->records_replayed),

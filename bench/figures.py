@@ -13,12 +13,12 @@ def spread(samples: list[float]) -> float:
     return (kept[-1] - kept[0]) / middle if middle else float("inf")
 
 
-def verdict(reached: bool, beside: list[float], others: float) -> str:
-    """`beside`: the samples of the other side, if it says how steady the machine was."""
-    if beside:
-        measurable = spread(beside) < SPREAD_MAX
-    else:
-        measurable = reached or others < OTHERS_CORES_MAX
+def verdict(reached: bool, beside: list[float], others: float, compared: bool = True) -> str:
+    """`beside`: the samples of the other side, if it says how steady the machine was; `compared`: the target is a ratio to them.
+    An unsteady machine is no reason to doubt what was reached without a comparison."""
+    if reached and not (compared and beside):
+        return "reached"
+    measurable = spread(beside) < SPREAD_MAX if beside else others < OTHERS_CORES_MAX
     if not measurable:
         return "not measurable today"
     return "reached" if reached else "missed"
@@ -42,7 +42,8 @@ class Figure:
         self.others = statistics.mean(others) if others else 0.0
         limits = [(at_most, self.quorate, 1), (ratio_at_most, self.ratio, 1), (ratio_at_least, self.ratio, -1)]
         kept = [sign * value <= sign * limit for limit, value, sign in limits if limit is not None]
-        self.verdict = verdict(all(kept), list(beside), self.others) if kept else ""
+        compared = (ratio_at_most, ratio_at_least) != (None, None)
+        self.verdict = verdict(all(kept), list(beside), self.others, compared) if kept else ""
 
     def json(self) -> dict:
         spreads = {f"{side}_spread": round(spread(samples), 3) for side, samples in self.samples.items() if samples}

@@ -21,10 +21,9 @@ def missing() -> str | None:
 
 
 def version() -> str:
-    """As the package's name for the jar has it: `zookeeper-3.8.0.jar` is a link to it, or the other way round."""
-    named = [path.stem.removeprefix("zookeeper-") for path in JAR.parent.glob("zookeeper-[0-9]*.jar")
-             if path.resolve() == JAR.resolve()]
-    return named[0] if named else "unknown"
+    """Of the link that Debian sets beside the file."""
+    named = sorted(JAR.parent.glob("zookeeper-[0-9]*.jar"))
+    return named[-1].stem.removeprefix("zookeeper-") if named else "of unknown version"
 
 
 def word(endpoint: str, what: str) -> str:

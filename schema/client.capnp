@@ -588,6 +588,10 @@ struct Create {
 
   ifAbsent @5 :Bool;
   # When the node exists: succeed, report it as it is and change nothing. Not for sequential modes.
+
+  nullData @6 :Bool;
+  # The data is null, whatever is in the field. Null reads as no bytes, but ZooKeeper's clients can
+  # tell it from these.
 }
 
 struct Delete {
@@ -622,6 +626,9 @@ struct SetData {
 
   version @2 :Int32 = -1;
   # Only when the node's version is this one; -1: whatever it is.
+
+  nullData @3 :Bool;
+  # As of Create.
 }
 
 struct SetAcl {
@@ -993,7 +1000,7 @@ struct DataReply {
   # A node's data.
 
   data @0 :Data;
-  # Absent: empty.
+  # Absent: empty. There, but without bytes: null (see Create).
 
   stat @1 :Stat;
   # Of the node.
@@ -1046,7 +1053,7 @@ struct ListedChild {
   # Absent unless asked for.
 
   data @2 :Data;
-  # Absent when empty, not asked for or not readable.
+  # Absent when empty, not asked for or not readable. There, but without bytes: null.
 
   readable @3 :Bool = true;
   # False: data was asked for, but the caller has no read permission on the child.

@@ -171,6 +171,9 @@ struct Create {
 
   ifAbsent @5 :Bool;
   # When the node exists, succeed and change nothing.
+
+  nullData @6 :Bool;
+  # The data is null, whatever is in the field.
 }
 
 struct Delete {
@@ -204,6 +207,9 @@ struct SetData {
 
   version @2 :Int32 = -1;
   # The version the node must have; -1: any.
+
+  nullData @3 :Bool;
+  # As of Create.
 }
 
 struct SetAcl {
@@ -381,10 +387,13 @@ struct NodeRecord {
 
   ttlMs @12 :Int64;
   # Milliseconds; 0: none.
+
+  nullData @13 :Bool;
+  # It has no DataRecord because its data is null, which is not quite the same as empty.
 }
 
 struct DataRecord {
-  # The data of a node. The key has its path; absent where the data is empty.
+  # The data of a node. The key has its path; absent where the data is empty or null.
 
   data @0 :Data;
   # Any bytes.

@@ -15,6 +15,10 @@ namespace quorate {
 inline constexpr std::string_view not_serving_text =
     "This ZooKeeper instance is not currently serving requests\n";
 
+/// What follows a word that is not in the list of those that are answered.
+inline constexpr std::string_view refused_word_text =
+    " is not executed because it is not in the whitelist.\n";
+
 /// The version behind "Zookeeper version: ": that of ZooKeeper whose words these are, for tools
 /// that read three numbers, then ours. There is no date, since equal sources are built alike.
 [[nodiscard]] std::string version_text();

@@ -68,12 +68,12 @@ class Reader {
   }
   Blob data() {
     if (!json_.contains("data")) return {};
-    auto bytes = data_of(json_["data"]);
-    if (!bytes.ok()) {
-      fail("data", bytes.error().text);
+    auto data = data_of(json_["data"]);
+    if (!data.ok()) {
+      fail("data", data.error().text);
       return {};
     }
-    return Blob(*bytes);
+    return std::move(*data);
   }
   std::int64_t number(const char* key, std::int64_t otherwise, std::int64_t max) {
     if (!json_.contains(key)) return otherwise;

@@ -16,7 +16,7 @@ Error refused(const std::string& why) { return {ErrorCode::bad_arguments, why}; 
 
 std::string to_line(const NodeLine& node) {
   Json json{{"path", node.path}};
-  if (!node.data.empty()) json["data"] = to_json(node.data.text());
+  if (node.data != Blob()) json["data"] = to_json(node.data);
   if (node.acl != open_acl()) json["acl"] = to_text(node.acl);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -31,7 +31,7 @@ Result<NodeLine> parse_line(std::string_view line) {
   if (json.contains("data")) {
     auto data = data_of(json["data"]);
     if (!data.ok()) return refused(data.error().text);
-    node.data = Blob(*data);
+    node.data = std::move(*data);
   }
   node.acl = open_acl();
   if (!json.contains("acl")) return node;

@@ -13,7 +13,7 @@
 namespace quorate::cli {
 
 /// {"path": "/b", "data": "...", "acl": "world:anyone:cdrwa"}; the path is below the exported
-/// node, which itself is "/". Empty data and the open ACL are left out.
+/// node, which itself is "/". Empty data and the open ACL are left out; null data is null.
 struct NodeLine {
   std::string path;
   Blob data;

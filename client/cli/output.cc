@@ -57,13 +57,19 @@ Json to_json(std::string_view data) {
   return Json{{"base64", to_base64(data)}};
 }
 
-Result<std::string> data_of(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
+Json to_json(const Blob& data) { return data.is_null() ? Json() : to_json(data.text()); }
+
+Result<Blob> data_of(const Json& value) {
+  if (value.is_null()) return Blob::null();
+  if (value.is_string()) return Blob(value.get<std::string>());
   if (value.is_object() && value.size() == 1 && value.contains("base64") &&
       value["base64"].is_string()) {
-    return from_base64(value["base64"].get<std::string>());
+    const Result<std::string> bytes = from_base64(value["base64"].get<std::string>());
+    if (!bytes.ok()) return bytes.error();
+    return Blob(*bytes);
   }
-  return Error{ErrorCode::bad_arguments, "data is neither a string nor {\"base64\": \"...\"}"};
+  return Error{ErrorCode::bad_arguments,
+               "data is neither a string, {\"base64\": \"...\"} nor null"};
 }
 
 Output::Output(Streams streams, std::optional<OutputMode> mode) : streams_(streams) {

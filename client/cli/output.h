@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/blob.h"
 #include "core/base/result.h"
 
 namespace quorate::cli {
@@ -29,8 +30,11 @@ enum class OutputMode : std::uint8_t {
 /// Data for JSON: a string when it is UTF-8, otherwise {"base64": "..."}.
 [[nodiscard]] Json to_json(std::string_view data);
 
+/// Null for data that is null.
+[[nodiscard]] Json to_json(const Blob& data);
+
 /// The way back. Error bad_arguments for anything else.
-[[nodiscard]] Result<std::string> data_of(const Json& value);
+[[nodiscard]] Result<Blob> data_of(const Json& value);
 
 /// Where results and complaints go.
 class Output {

@@ -97,7 +97,7 @@ ExitCode get(Context& context, const GetFlags& flags) {
     output.out().write(data.data(), static_cast<std::streamsize>(data.size()));
     return ExitCode::ok;
   }
-  Json json{{"path", path}, {"data", to_json(data)}, {"version", read->stat.version}};
+  Json json{{"path", path}, {"data", to_json(read->data)}, {"version", read->stat.version}};
   if (flags.stat) json["stat"] = to_json(read->stat);
   output.data(json, data);
   if (flags.stat && !output.is_json() && output.mode() != OutputMode::raw) {

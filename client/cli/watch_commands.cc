@@ -94,7 +94,7 @@ Status show_initial(Context& context, client::Client& client, const std::string&
   Json json{{"type", "initial"}, {"path", path}, {"exists", read.ok()}};
   std::string text = "-\tinitial\t" + path;
   if (read.ok()) {
-    json["data"] = to_json(read->data.text());
+    json["data"] = to_json(read->data);
     json["stat"] = to_json(read->stat);
     text = to_string(read->stat.mzxid) + "\tinitial\t" + path;
   }

@@ -8,6 +8,8 @@
 
 namespace quorate {
 
+constinit Blob::Block Blob::null_block{1, 0};
+
 Blob::Blob(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
   block_ = allocate(bytes.size());
@@ -29,7 +31,7 @@ Blob::Block* Blob::zeros(std::size_t size) {
 }
 
 void Blob::release() noexcept {
-  if (block_ == nullptr) return;
+  if (block_ == nullptr || is_null()) return;
   if (block_->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   block_->~Block();
   ::operator delete(block_);

@@ -10,13 +10,19 @@
 
 namespace quorate {
 
-/// A reference to immutable bytes; copying one copies no bytes. Empty and null are the same.
+/// A reference to immutable bytes; copying one copies no bytes. Empty unless it is given some.
 /// One word wide, one allocation per distinct value; may be shared between threads.
 class Blob {
  public:
   Blob() = default;
   explicit Blob(std::span<const std::byte> bytes);
   explicit Blob(std::string_view text);
+  /// Empty too, but told apart from it, as ZooKeeper tells data that is null from no bytes.
+  [[nodiscard]] static Blob null() noexcept {
+    Blob blob;
+    blob.block_ = &null_block;
+    return blob;
+  }
   /// `size` bytes, zero at first, which `fill` writes in place before anybody else sees them. It
   /// gets them as a std::span<std::byte>, aligned for any integer; it is not called for none.
   template <class Fill>
@@ -37,6 +43,7 @@ class Blob {
 
   [[nodiscard]] std::size_t size() const { return block_ == nullptr ? 0 : block_->size; }
   [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] bool is_null() const { return block_ == &null_block; }
   [[nodiscard]] const std::byte* data() const {
     return block_ == nullptr ? nullptr : reinterpret_cast<const std::byte*>(block_ + 1);
   }
@@ -45,7 +52,7 @@ class Blob {
     return {reinterpret_cast<const char*>(data()), size()};
   }
   friend bool operator==(const Blob& a, const Blob& b) {
-    return a.block_ == b.block_ || a.text() == b.text();
+    return a.block_ == b.block_ || (a.is_null() == b.is_null() && a.text() == b.text());
   }
 
  private:
@@ -54,12 +61,16 @@ class Blob {
     std::uint32_t size;
   };
 
+  /// Of all that are null. Nobody counts its owners: all threads would write to one place.
+  static Block null_block;
+
   /// With one owner.
   [[nodiscard]] static Block* allocate(std::size_t size);
   [[nodiscard]] static Block* zeros(std::size_t size);
 
   void retain() const noexcept {
-    if (block_ != nullptr) block_->owners.fetch_add(1, std::memory_order_relaxed);
+    if (block_ == nullptr || is_null()) return;
+    block_->owners.fetch_add(1, std::memory_order_relaxed);
   }
   void release() noexcept;
 

@@ -26,11 +26,16 @@ bool LocalRequest::has_room(std::string_view path, WatcherType type) const {
 }
 
 void LocalRequest::show_members_of(std::string_view path) {
-  if (path != reserved::config || members_.empty()) return;
+  if (path != reserved::config) return;
   auto* data = std::get_if<DataReply>(&reply_.body);
   auto* exists = std::get_if<StatReply>(&reply_.body);
   Stat* const stat = data != nullptr ? &data->stat : exists != nullptr ? &exists->stat : nullptr;
   if (stat == nullptr || stat->data_length != 0) return;
+  if (stat->aversion == 0) stat->aversion = -1;
+  if (members_.empty()) {
+    stat->version = 0;
+    return;
+  }
   stat->version = -1;
   stat->data_length = static_cast<std::uint32_t>(members_.size());
   if (data != nullptr) data->data = members_;

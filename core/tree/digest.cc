@@ -38,7 +38,11 @@ struct NodeFields {
   SessionId owner;
   std::int64_t ttl_ms;
   NodeKind kind;
+  bool has_null_data;
 };
+
+/// Null data differs from empty data here, because an image has no record of either.
+constexpr std::uint64_t null_data_flag = 256;
 
 std::uint64_t digest_of(const NodeFields& node, PathDigest path, std::uint64_t acl) {
   Fields fields;
@@ -47,7 +51,8 @@ std::uint64_t digest_of(const NodeFields& node, PathDigest path, std::uint64_t a
   fields.add(std::int64_t{node.version}).add(std::int64_t{node.aversion});
   fields.add(node.children_created).add(node.children_deleted);
   fields.add(node.owner.value).add(node.ttl_ms);
-  fields.add(static_cast<std::uint64_t>(node.kind)).add(acl);
+  const std::uint64_t flags = node.has_null_data ? null_data_flag : 0;
+  fields.add(static_cast<std::uint64_t>(node.kind) | flags).add(acl);
   return hash64(fields.bytes(), path.hash);
 }
 
@@ -62,7 +67,7 @@ PathDigest::PathDigest(std::string_view path) : hash(hash64(path)) {}
 std::uint64_t stat_digest(const Znode& node, PathDigest path, std::uint64_t acl) {
   return digest_of({node.czxid, node.mzxid, node.pzxid(), node.ctime_ms, node.mtime_ms,
                     node.version, node.aversion(), node.children_created(), node.children_deleted(),
-                    node.owner(), node.ttl_ms(), node.kind()},
+                    node.owner(), node.ttl_ms(), node.kind(), node.data.is_null()},
                    path, acl);
 }
 
@@ -71,7 +76,7 @@ std::uint64_t data_digest(const Znode& node, PathDigest path) { return digest_of
 std::uint64_t stat_digest(const ImageNode& node, std::uint64_t acl) {
   return digest_of({node.czxid, node.mzxid, node.pzxid, node.ctime_ms, node.mtime_ms, node.version,
                     node.aversion, node.children_created, node.children_deleted,
-                    node.ephemeral_owner, node.ttl_ms, kind_of(node)},
+                    node.ephemeral_owner, node.ttl_ms, kind_of(node), node.null_data},
                    PathDigest(node.path), acl);
 }
 

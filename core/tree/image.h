@@ -30,10 +30,11 @@ struct ImageNode {
   SessionId ephemeral_owner;  ///< Of ordinary ephemerals.
   bool container = false;
   std::int64_t ttl_ms = 0;  ///< 0: none.
+  bool null_data = false;   ///< There is no ImageData, and what clients read is null.
   friend bool operator==(const ImageNode&, const ImageNode&) = default;
 };
 
-/// The data of a znode; absent where it is empty.
+/// The data of a znode; absent where it is empty or null.
 struct ImageData {
   std::string path;
   Blob data;

@@ -27,6 +27,7 @@ ImageNode record_of(const Znode& node, std::string path) {
   record.ephemeral_owner = node.owner();
   record.container = node.kind() == NodeKind::container;
   record.ttl_ms = node.ttl_ms();
+  record.null_data = node.data.is_null();
   return record;
 }
 
@@ -58,6 +59,7 @@ void fill(Znode& node, const ImageNode& record) {
   node.mtime_ms = record.mtime_ms;
   node.version = record.version;
   node.acl = record.acl;
+  if (record.null_data) node.data = Blob::null();
   if (node.kind() == NodeKind::ephemeral) node.set_owner(record.ephemeral_owner);
   if (!needs_family(record)) return;
   Family& family = node.ensure_family();
@@ -196,6 +198,7 @@ Status Tree::load(const ImageData& record) {
   Znode* node = is_last ? last_loaded_ : find(record.path);
   if (node == nullptr) return damaged("data of a missing znode", record.path);
   if (!node->data.empty()) return damaged("a znode's data occurs twice", record.path);
+  if (node->data.is_null()) return damaged("data of a znode that has none", record.path);
   if (record.data.empty()) return damaged("data without data", record.path);
   add_to_ancestors(*node, 0, record.data.size());
   node->data = record.data;

@@ -129,7 +129,9 @@ Stat Znode::stat() const {
   stat.ctime_ms = ctime_ms;
   stat.mtime_ms = mtime_ms;
   stat.version = version;
-  stat.cversion = children_created() + children_deleted();
+  // Creations and deletions; less the reserved children, which were never created.
+  const auto children = static_cast<std::int64_t>(child_count());
+  stat.cversion = 2 * children_created() - children;
   stat.aversion = aversion();
   stat.ephemeral_owner = owner();
   stat.data_length = static_cast<std::uint32_t>(data.size());

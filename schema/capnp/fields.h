@@ -57,7 +57,18 @@ inline void take(capnp::Data::Reader in, std::string& out) {
 }
 
 inline void take(capnp::Data::Reader in, Blob& out) {
-  if (in.size() != 0) out = Blob(std::as_bytes(std::span(in.begin(), in.size())));
+  out = Blob(std::as_bytes(std::span(in.begin(), in.size())));
+}
+
+/// A znode's data in a reply: absent when it is empty, there without bytes when it is null.
+template <class Builder>
+void fill_data(Builder out, const Blob& data) {
+  if (!data.empty() || data.is_null()) out.setData(to_data(data.bytes()));
+}
+template <class Reader>
+void take_data(Reader in, Blob& out) {
+  take(in.getData(), out);
+  if (out.empty() && in.hasData()) out = Blob::null();
 }
 
 /// False unless there are exactly as many bytes, or none.

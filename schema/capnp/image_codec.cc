@@ -87,6 +87,7 @@ Blob node_value(const ImageNode& node) {
                                             out.setContainer(node.container);
                                             out.setEphemeralOwner(node.ephemeral_owner.value);
                                             out.setTtlMs(node.ttl_ms);
+                                            out.setNullData(node.null_data);
                                           });
 }
 
@@ -104,6 +105,7 @@ Status read_node(record::NodeRecord::Reader in, ImageNode& out) {
   out.container = in.getContainer();
   out.ephemeral_owner = SessionId{in.getEphemeralOwner()};
   out.ttl_ms = in.getTtlMs();
+  out.null_data = in.getNullData();
   return {};
 }
 

@@ -21,7 +21,7 @@ void read(wire::Stat::Reader in, Stat& out) {
 }
 
 ErrorCode read(wire::DataReply::Reader in, DataReply& out) {
-  take(in.getData(), out.data);
+  take_data(in, out.data);
   read(in.getStat(), out.stat);
   return ErrorCode::ok;
 }
@@ -53,7 +53,7 @@ ErrorCode read(wire::ListReply::Reader in, ListReply& out) {
     ListedChild& added = out.children.emplace_back();
     take(child.getName(), added.name);
     if (child.hasStat()) read(child.getStat(), added.stat);
-    take(child.getData(), added.data);
+    take_data(child, added.data);
     added.readable = child.getReadable();
   }
   out.more = in.getMore();

@@ -91,7 +91,7 @@ void fill(wire::Stat::Builder out, const Stat& stat) {
 }
 
 void fill(wire::DataReply::Builder out, const DataReply& reply) {
-  if (!reply.data.empty()) out.setData(to_data(reply.data.bytes()));
+  fill_data(out, reply.data);
   fill(out.initStat(), reply.stat);
 }
 
@@ -120,7 +120,7 @@ void fill(wire::ListReply::Builder out, const ListReply& reply) {
     auto to = children[i];
     if (!child.name.empty()) to.setName(to_text(child.name));
     if (child.stat != Stat{}) fill(to.initStat(), child.stat);
-    if (!child.data.empty()) to.setData(to_data(child.data.bytes()));
+    fill_data(to, child.data);
     to.setReadable(child.readable);
   }
 }

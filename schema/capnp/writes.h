@@ -51,6 +51,23 @@ void read_acl(List in, Acl& out) {
   }
 }
 
+// --- Data --------------------------------------------------------------------------------------
+
+template <class Builder>
+void fill_new_data(Builder out, const Blob& data) {
+  if (!data.empty()) out.setData(to_data(data.bytes()));
+  out.setNullData(data.is_null());
+}
+
+template <class Reader>
+void take_new_data(Reader in, Blob& out) {
+  if (in.getNullData()) {
+    out = Blob::null();
+  } else {
+    take(in.getData(), out);
+  }
+}
+
 // --- Single writes -----------------------------------------------------------------------------
 
 template <class Schema>
@@ -62,7 +79,7 @@ template <class Schema>
 template <class Builder>
 void fill_write(Builder out, const Create& create) {
   if (!create.path.empty()) out.setPath(to_text(create.path));
-  if (!create.data.empty()) out.setData(to_data(create.data.bytes()));
+  fill_new_data(out, create.data);
   fill_acl(out, create.acl);
   out.setMode(static_cast<decltype(out.getMode())>(create.mode));
   out.setTtlMs(create.ttl_ms);
@@ -77,7 +94,7 @@ template <class Reader>
   }
   out.mode = static_cast<CreateMode>(mode);
   take(in.getPath(), out.path);
-  take(in.getData(), out.data);
+  take_new_data(in, out.data);
   read_acl(in.getAcl(), out.acl);
   out.ttl_ms = in.getTtlMs();
   out.if_absent = in.getIfAbsent();
@@ -129,14 +146,14 @@ template <class Schema>
 template <class Builder>
 void fill_write(Builder out, const SetData& set) {
   if (!set.path.empty()) out.setPath(to_text(set.path));
-  if (!set.data.empty()) out.setData(to_data(set.data.bytes()));
+  fill_new_data(out, set.data);
   out.setVersion(set.version);
 }
 
 template <class Reader>
 [[nodiscard]] ErrorCode read_write(Reader in, SetData& out) {
   take(in.getPath(), out.path);
-  take(in.getData(), out.data);
+  take_new_data(in, out.data);
   out.version = in.getVersion();
   return ErrorCode::ok;
 }

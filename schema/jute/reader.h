@@ -46,6 +46,16 @@ class Reader {
   /// The bytes of text or a buffer; null is empty.
   [[nodiscard]] std::span<const std::byte> bytes() { return take(length(1)); }
 
+  /// Whether what comes is a length that says null; which is taken then.
+  [[nodiscard]] bool takes_null() {
+    constexpr std::size_t length_bytes = sizeof(std::int32_t);
+    const auto is_set = [](std::byte byte) { return byte == std::byte{0xff}; };
+    if (rest_.size() < length_bytes) return false;
+    if (!std::ranges::all_of(rest_.first(length_bytes), is_set)) return false;
+    rest_ = rest_.subspan(length_bytes);
+    return true;
+  }
+
   /// The count of a list, whose elements have at least four bytes each; null is empty.
   [[nodiscard]] std::size_t count() { return length(4); }
 
@@ -91,7 +101,7 @@ inline void read(Reader& in, std::string& out) {
   out.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-inline void read(Reader& in, Blob& out) { out = Blob(in.bytes()); }
+inline void read(Reader& in, Blob& out) { out = in.takes_null() ? Blob::null() : Blob(in.bytes()); }
 
 /// A list of what `read` knows.
 template <class Element>

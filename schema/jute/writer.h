@@ -30,6 +30,8 @@ class Writer {
     out_.insert(out_.end(), text.begin(), text.end());
   }
 
+  void null() { number(std::int32_t{-1}); }
+
   void raw(std::span<const char> bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
 
   /// Begins a frame; end_frame() with what it returns writes the length.
@@ -61,7 +63,10 @@ inline void write(Writer& out, std::uint32_t value) { out.number(value); }
 inline void write(Writer& out, std::int64_t value) { out.number(value); }
 inline void write(Writer& out, bool value) { out.number(static_cast<std::uint8_t>(value)); }
 inline void write(Writer& out, const std::string& text) { out.bytes(text); }
-inline void write(Writer& out, const Blob& data) { out.bytes(data.text()); }
+inline void write(Writer& out, const Blob& data) {
+  if (data.is_null()) return out.null();
+  out.bytes(data.text());
+}
 
 template <class Element>
 void write(Writer& out, const std::vector<Element>& list) {

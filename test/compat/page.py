@@ -36,13 +36,11 @@ FULL = """
 `test/run compat-full` is not part of CI; Maven fetches what it needs.
 
 - **Apache Kafka {kafka}**, whose brokers keep their metadata in ZooKeeper, with an ensemble of three Quorate servers in its place. A broker
-  registers itself and becomes the controller, topics with several partitions are created, messages produced and consumed by groups with
-  Kafka's own clients, while the server that the broker is connected to is killed and started again, and the leader after it; the broker's
+  registers itself and becomes the controller, topics with several partitions are created, messages produced (by idempotent producers) and consumed by
+  groups with Kafka's own clients, while the server that the broker is connected to is killed and started again, and the leader after it; the broker's
   session stays the same. It is stopped and started, and everything is there. With two brokers and replicated partitions, the controller is
   killed: its session expires, the other one becomes controller and leads every partition; later the first comes back. The brokers, the
   controller, the topics and the leaders of their partitions are looked up in the tree.
-  One thing has to be done by hand, because data that is null is read as empty: `/latest_producer_id_block` needs a first block,
-  `{{"version":1,"broker":1,"block_start":"0","block_end":"999"}}`, before producers that are idempotent, as they are by default, get ids.
 - **ZooKeeper's client for Java {java[version]} and Curator {curator[version]}**, with the scenarios of `java` and `curator` above, at
   ZooKeeper {java[version]} and at Quorate: {java[scenarios]} and {curator[scenarios]} scenarios, {java[steps]} and {curator[steps]} steps. What differs is
   what is listed below, without that of which it says that newer versions do not differ.

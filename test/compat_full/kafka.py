@@ -69,14 +69,14 @@ class Broker:
             self.process.wait()
 
 
-def client(brokers: str, *arguments: str | int, patience_ms: int = 300_000) -> list[str]:
+def client(brokers: str, *arguments: str | int) -> list[str]:
     """The lines that our program says, which uses Kafka's own clients."""
     classes, sources = maven.BUILD / "kafka_client", [maven.HERE / "kafka_client/Main.java"]
     jars = maven.classpath("kafka")
     if not up_to_date(classes / "Main.class", sources):
         run("javac", "-d", classes, "-cp", jars, *sources)
-    return run("java", *JVM, f"-Dlog4j.configuration=file:{quiet_logging()}", f"-Dpatience.ms={patience_ms}", "-cp", f"{classes}:{jars}",
-               "Main", brokers, *map(str, arguments), timeout=COMMAND_SECONDS).splitlines()
+    return run("java", *JVM, f"-Dlog4j.configuration=file:{quiet_logging()}", "-cp", f"{classes}:{jars}", "Main", brokers,
+               *map(str, arguments), timeout=COMMAND_SECONDS).splitlines()
 
 
 def quiet_logging() -> Path:

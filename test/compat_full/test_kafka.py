@@ -1,15 +1,13 @@
 """Kafka, whose brokers keep their metadata in ZooKeeper, with an ensemble of ours in its place, whose servers are killed."""
-import json
 import shutil
 import tempfile
 import unittest
 from pathlib import Path
 
-from clients import Unavailable
 from ensembles import Ensemble
 from kafka import CHROOT, Broker, Tree, client
 from progress import StepFailed, step, wait_for
-from servers import SERVERS, Quorate, Server, word
+from servers import SERVERS, Server, word
 
 MESSAGES = 500
 PARTITIONS = 6
@@ -48,24 +46,6 @@ class KafkaCase(unittest.TestCase):
         return wait_for(f"a connection of {session}", lambda: next(
             (member for member in self.ensemble.members if member.is_running() and session in word(member.port, "cons")), None))
 
-    def first_producer_ids(self) -> None:
-        """The one known gap of differences.yml that Kafka meets: a broker makes /latest_producer_id_block with data that is null,
-        and takes them for a block of ids when they come back empty. So producers that are idempotent, as they are by default, get
-        no id until somebody writes the first block there. When this fails because they do get one, it has to go."""
-        with step("producers get no ids, as data that is null is read as empty; they are given the first by hand"):
-            broker = next(iter(self.brokers.values()))
-            self.kafka("create", "first", 1, 1)
-            try:
-                client(broker.endpoint, "produce", "first", 0, 1, patience_ms=30_000)
-                refused = False
-            except Unavailable:
-                refused = any("UNKNOWN_SERVER_ERROR" in each.log.read_text(errors="replace") for each in self.brokers.values())
-                self.assertTrue(refused, "no message is taken, for another reason")
-            self.assertEqual(refused, SERVERS[1] is Quorate)
-            if refused:
-                block = {"version": 1, "broker": broker.number, "block_start": "0", "block_end": "999"}
-                self.tree.quorate("set", f"{CHROOT}/latest_producer_id_block", json.dumps(block))
-
     def kill_and_restart(self, name: str, member: Server, work) -> None:
         with step(f"kill -9 of {name}"):
             member.kill()
@@ -90,11 +70,12 @@ class OneBroker(KafkaCase):
         with step("it is in the tree, and the controller"):
             self.registered(1)
             self.assertEqual(self.tree.owner("/brokers/ids/1"), self.tree.owner("/controller"))
-        self.first_producer_ids()
-        with step("a topic, messages, and a consumer of them"):
+        with step("a topic, messages of an idempotent producer, and a consumer of them"):
             self.kafka("create", "orders", PARTITIONS, 1)
+            # Idempotent, as producers are by default: their ids come from a node that a broker has made with data that is null.
             self.kafka("produce", "orders", 0, MESSAGES)
             self.assertEqual(self.kafka("consume", "orders", "readers", MESSAGES), messages(0, MESSAGES))
+            self.assertEqual(self.tree.node("/latest_producer_id_block")["broker"], 1)
         self.topic_is_in_the_tree("orders", PARTITIONS)
         session = self.tree.owner("/brokers/ids/1")
 
@@ -139,8 +120,8 @@ class OneBroker(KafkaCase):
 
     def everything_is_there(self) -> None:
         with step("everything is there"):
-            self.assertEqual(self.kafka("topics"), ["bills 2", "first 1", "letters 3", f"orders {PARTITIONS}"])
-            self.assertEqual(self.tree.children("/brokers/topics"), ["__consumer_offsets", "bills", "first", "letters", "orders"])
+            self.assertEqual(self.kafka("topics"), ["bills 2", "letters 3", f"orders {PARTITIONS}"])
+            self.assertEqual(self.tree.children("/brokers/topics"), ["__consumer_offsets", "bills", "letters", "orders"])
             for topic, count in (("orders", 2 * MESSAGES), ("bills", 2 * MESSAGES), ("letters", MESSAGES)):
                 self.assertEqual(self.kafka("consume", topic, "late", count), messages(0, count), topic)
 
@@ -167,7 +148,6 @@ class TwoBrokers(KafkaCase):
             second = self.broker(2).start()
             self.registered(1, 2)
             self.assertEqual(self.tree.controller(), 1)
-        self.first_producer_ids()
         with step("a topic on both of them, and messages"):
             self.kafka("create", "orders", PARTITIONS, 2)
             self.kafka("produce", "orders", 0, MESSAGES)

@@ -21,6 +21,7 @@ PERSISTENT, EPHEMERAL, SEQUENTIAL = 0, 1, 2
 
 OK, MARSHALLING_ERROR, UNIMPLEMENTED, BAD_ARGUMENTS = 0, -5, -6, -8
 NO_NODE, BAD_VERSION, NODE_EXISTS, AUTH_FAILED, QUOTA_EXCEEDED = -101, -103, -110, -115, -125
+EPHEMERAL_ON_LOCAL_SESSION, NOT_READ_ONLY = -120, -119
 
 NO_PASSWORD = bytes(16)
 
@@ -63,7 +64,7 @@ def connect_request(session: int = 0, password: bytes = NO_PASSWORD, timeout_ms:
     return frame(struct.pack(">iqiq", 0, last_seen, timeout_ms, session) + buffer(password) + tail)
 
 
-def create_body(path: str, data: bytes = b"", flags: int = PERSISTENT) -> bytes:
+def create_body(path: str, data: bytes | None = b"", flags: int = PERSISTENT) -> bytes:
     return text(path) + buffer(data) + OPEN_ACL + number(flags)
 
 
@@ -159,6 +160,7 @@ class Jute(Link):
         _, self.timeout_ms, self.session, size = struct.unpack_from(">iiqi", response)
         self.password = response[20:20 + size]
         self.says_read_only = len(response) > 20 + size
+        self.is_read_only = response[20 + size:] == b"\1"
 
     def say(self, opcode: int, body: bytes = b"", xid: int | None = None) -> int:
         """A request whose reply is read later, in order."""
@@ -191,7 +193,7 @@ class Jute(Link):
             raise AssertionError(f"operation {opcode} was answered {reply.error}")
         return reply
 
-    def create(self, path: str, data: bytes = b"", flags: int = PERSISTENT) -> str:
+    def create(self, path: str, data: bytes | None = b"", flags: int = PERSISTENT) -> str:
         return self.must(CREATE, create_body(path, data, flags)).buffer().decode()
 
     def get(self, path: str) -> bytes:

@@ -120,6 +120,23 @@ class Server:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+# What most four-letter words are answered by a server that serves nobody.
+NOT_SERVING = "This ZooKeeper instance is not currently serving requests\n"
+
+
+def say(server: Server, word: str | bytes, half_close: bool = False) -> str:
+    """As `echo WORD | nc`; with half_close like those nc that end their side at once."""
+    with socket.create_connection((server.host, server.port), PATIENCE) as connection:
+        connection.sendall(word if isinstance(word, bytes) else word.encode())
+        if half_close:
+            connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(PATIENCE)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+        return answer.decode()
+
+
 def quorate(server: Server, *arguments: str, check: bool = True, stdin: str | bytes | None = None,
             timeout: float = 30) -> subprocess.CompletedProcess:
     """Runs the command line against a server; text in, text out."""

@@ -171,6 +171,13 @@ class Limits(unittest.TestCase):
         self.assertEqual(figures.verdict(True, wild, 0), "not measurable today")
         self.assertEqual(figures.verdict(False, wild, 0), "not measurable today")
 
+    def test_a_wild_other_side_says_nothing_against_a_target_that_is_no_ratio(self):
+        wild = [1.0, 1.0, 1.3, 1.0, 1.0, 1.4, 1.0]
+        self.assertEqual(figures.verdict(True, wild, 0, compared=False), "reached")
+        self.assertEqual(figures.verdict(False, wild, 0, compared=False), "not measurable today")
+        both_limits = figures.Figure("x", "us", [1.0] * 7, wild, at_most=2.0, ratio_at_most=2.0)
+        self.assertEqual(both_limits.verdict, "not measurable today")
+
     def test_without_a_bare_side_only_a_missed_time_on_a_busy_machine_is_unmeasurable(self):
         self.assertEqual(figures.verdict(True, [], 1.5), "reached")
         self.assertEqual(figures.verdict(False, [], 0.1), "missed")

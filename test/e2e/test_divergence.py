@@ -5,7 +5,7 @@ import time
 import unittest
 
 from ensemble import Ensemble, Member
-from support import BIN, PATIENCE, quorate
+from support import BIN, NOT_SERVING, PATIENCE, quorate, say
 
 ASIDE = "diverged-*"
 
@@ -103,6 +103,7 @@ class Diverging(unittest.TestCase):
         refused = quorate(wrong, "get", "/kept", check=False)
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("waits for its operator", refused.stderr)
+        self.assertEqual(say(wrong, "srvr"), NOT_SERVING)
         # The others go on.
         self.assertEqual(self.data_of(self.ensemble.leader(), "/kept"), "x")
         self.assertEqual(wrong.stop(), 0)

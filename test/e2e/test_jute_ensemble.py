@@ -4,9 +4,9 @@ import time
 import unittest
 
 from ensemble import Ensemble
-from jute import (EPHEMERAL, EXISTS, GET_DATA, SET_DATA, SET_WATCHES, SET_WATCHES_XID, SYNC, Closed, Jute, buffer, number, text,
-                  texts)
-from support import PATIENCE
+from jute import (CREATE, EPHEMERAL, EPHEMERAL_ON_LOCAL_SESSION, EXISTS, GET_DATA, NOT_READ_ONLY, SET_DATA, SET_WATCHES,
+                  SET_WATCHES_XID, SYNC, Closed, Jute, buffer, create_body, number, text, texts)
+from support import PATIENCE, say
 
 DATA_CHANGED, DELETED = 3, 2
 
@@ -23,10 +23,12 @@ def wait_until(what: str, is_so) -> None:
         time.sleep(0.02)
 
 
-class Sessions(unittest.TestCase):
+class JuteEnsembleCase(unittest.TestCase):
+    settings = ""  # Of all servers.
+
     @classmethod
     def setUpClass(cls):
-        cls.ensemble = Ensemble().start()
+        cls.ensemble = Ensemble(settings=cls.settings).start()
         cls.addClassCleanup(cls.ensemble.discard)
 
     def connected(self, port: int, **options) -> Jute:
@@ -45,6 +47,8 @@ class Sessions(unittest.TestCase):
     def ports(self) -> list[int]:
         return [member.port for member in self.ensemble.members.values()]
 
+
+class Sessions(JuteEnsembleCase):
     def test_a_session_moves_and_its_old_connection_is_closed(self):
         first, second, _ = self.ports()
         old = self.connected(first)
@@ -123,6 +127,67 @@ class Sessions(unittest.TestCase):
             client = self.connected(self.ports()[turn % 3], session=client.session, password=client.password, last_seen=zxid)
             self.assertEqual(client.get("/own"), str(turn).encode())
         client.end()
+
+
+class LocalSessions(JuteEnsembleCase):
+    settings = "localSessionsEnabled=true\n"
+
+    def test_one_reads_and_writes_but_owns_no_nodes_and_does_not_move(self):
+        first, second, _ = self.ports()
+        local = self.connected(first)
+        local.create("/local", b"1")
+        self.assertEqual(local.get("/local"), b"1")
+
+        refused = local.ask(CREATE, create_body("/mine", flags=EPHEMERAL))
+
+        self.assertEqual(refused.error, EPHEMERAL_ON_LOCAL_SESSION)
+        elsewhere = self.connected(second, session=local.session, password=local.password)
+        self.assertEqual((elsewhere.session, elsewhere.timeout_ms), (0, 0))
+        local.end()
+
+
+class UpgradedSessions(JuteEnsembleCase):
+    settings = "localSessionsEnabled=true\nlocalSessionsUpgradingEnabled=true\n"
+
+    def test_the_first_ephemeral_node_makes_it_a_session_that_moves(self):
+        first, second, _ = self.ports()
+        client = self.connected(first)
+        client.create("/upgraded", flags=EPHEMERAL)
+
+        moved = self.connected(second, session=client.session, password=client.password)
+
+        self.assertEqual(moved.session, client.session)
+        self.assertTrue(moved.has("/upgraded"))
+        moved.end()
+
+
+class ReadingOnly(JuteEnsembleCase):
+    settings = "readonlymode.enabled=true\ntick_time_ms=500\n"
+
+    def test_who_is_content_with_reads_is_served_without_a_quorum(self):
+        left, *others = self.ensemble.members.values()
+        writer = self.connected(left.port)
+        writer.create("/read", b"1")
+        writer.end()
+        for member in others:
+            member.kill()
+        wait_until("it serves reads", lambda: say(left, "isro") == "ro")
+
+        with self.assertRaises(Closed):
+            Jute(left.port)
+        reader = self.connected(left.port, read_only=True)
+
+        self.assertTrue(reader.is_read_only)
+        self.assertEqual(reader.get("/read"), b"1")
+        self.assertEqual(reader.ask(SET_DATA, set_body("/read", b"2")).error, NOT_READ_ONLY)
+        for member in others:
+            member.start()
+        # ZooKeeper closes too, so that clients look for a server that writes, and get a session there.
+        self.assertEqual(reader.rest(), b"")
+        again = self.connected(left.port, read_only=True)
+        self.assertFalse(again.is_read_only)
+        again.must(SET_DATA, set_body("/read", b"2"))
+        again.end()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 import subprocess
 import unittest
 
-from support import BIN, Server, ServerCase, free_ports, quorate
+from jute import GET_DATA, SET_DATA, Jute, buffer, number, text
+from support import BIN, Server, ServerCase, free_ports, quorate, quorate_json
 
 
 def answers_zookeepers_clients(port: int) -> bool:
@@ -16,6 +17,26 @@ class OnePort(ServerCase):
         quorate(self.server, "create", "/a", "hello")
         self.assertTrue(answers_zookeepers_clients(self.server.port))
         self.assertEqual(quorate(self.server, "get", "/a").stdout, "hello\n")
+
+    def test_null_data_stays_null_over_restarts_and_exports(self):
+        with Jute(self.server.port) as client:
+            for path, data in (("/t", b""), ("/t/null", None), ("/t/empty", b""), ("/t/set", b"x")):
+                client.create(path, data)
+            client.must(SET_DATA, text("/t/set") + buffer(None) + number(-1))
+        self.server.restart()  # Which leaves an image behind.
+        with Jute(self.server.port) as client:
+            client.create("/t/logged", None)
+        self.server.kill()
+        self.server.start()
+        quorate(self.server, "tree", "import", "--under", "/u", "--file", "-", stdin=quorate(self.server, "tree", "export", "/t").stdout)
+
+        with Jute(self.server.port) as client:
+            for parent in ("/t", "/u"):
+                read = {name: client.must(GET_DATA, text(f"{parent}/{name}") + b"\0").body[:4]
+                        for name in ("null", "empty", "set", "logged")}
+                self.assertEqual(read, {"null": number(-1), "empty": number(0), "set": number(-1), "logged": number(-1)})
+        self.assertIsNone(quorate_json(self.server, "get", "/t/null")["data"])
+        self.assertEqual(quorate_json(self.server, "get", "/t/empty")["data"], "")
 
 
 class TwoPorts(unittest.TestCase):

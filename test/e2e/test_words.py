@@ -7,26 +7,12 @@ import time
 import unittest
 
 from ensemble import Ensemble
-from support import BIN, PATIENCE, Server, ServerCase, quorate, quorate_json
+from support import BIN, NOT_SERVING, PATIENCE, Server, ServerCase, quorate, quorate_json, say
 
-NOT_SERVING = "This ZooKeeper instance is not currently serving requests\n"
 CLIENT_LINE = re.compile(r"^ /127\.0\.0\.1:\d+\[[0145]\]\(queued=\d+,recved=\d+,sent=\d+\)$")
 SESSION_LINE = re.compile(
     r"^ /127\.0\.0\.1:\d+\[[0145]\]\(queued=\d+,recved=\d+,sent=\d+,sid=0x[0-9a-f]+,lop=[A-Z]{2,6},est=\d{13},to=\d+"
     r"(,lcxid=0x[0-9a-f]+)?,lzxid=0x[0-9a-f]+,lresp=\d+,llat=\d+,minlat=\d+,avglat=\d+,maxlat=\d+\)$")
-
-
-def say(server: Server, word: str | bytes, half_close: bool = False) -> str:
-    """As `echo WORD | nc`; with half_close as those nc that end their side at once."""
-    with socket.create_connection((server.host, server.port), PATIENCE) as connection:
-        connection.sendall(word if isinstance(word, bytes) else word.encode())
-        if half_close:
-            connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(PATIENCE)
-        answer = b""
-        while chunk := connection.recv(65536):
-            answer += chunk
-        return answer.decode()
 
 
 def gauges(server: Server) -> dict[str, str]:

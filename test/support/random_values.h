@@ -49,6 +49,8 @@ class RandomValues {
     return list<std::string>([this] { return text(); });
   }
   Blob blob() { return Blob(std::string_view(text())); }
+  /// Of a znode.
+  Blob data() { return below(8) == 0 ? Blob::null() : blob(); }
   Zxid zxid() { return {integer<std::uint64_t>()}; }
   SessionId session() { return {integer<std::int64_t>()}; }
   /// Without what lies behind the last code that clients can be told.
@@ -102,13 +104,13 @@ class RandomValues {
   void make(CountDescendants& out) { out = {text()}; }
   void make(GetEphemerals& out) { out = {text()}; }
   void make(Sync& out) { out = {text()}; }
-  void make(SetData& out) { out = {text(), blob(), integer<std::int32_t>()}; }
+  void make(SetData& out) { out = {text(), data(), integer<std::int32_t>()}; }
   void make(SetAcl& out) { out = {text(), acl(), integer<std::int32_t>()}; }
   void make(Delete& out) { out = {text(), integer<std::int32_t>()}; }
   void make(DeleteTree& out) { out = {text(), integer<std::uint32_t>()}; }
   void make(Check& out) { out = {text(), integer<std::int32_t>(), flag()}; }
   void make(Create& out) {
-    out = {text(), blob(), acl(), static_cast<CreateMode>(below(7)), integer<std::int64_t>(),
+    out = {text(), data(), acl(), static_cast<CreateMode>(below(7)), integer<std::int64_t>(),
            flag()};
   }
   void make(ListChildren& out) {
@@ -142,7 +144,7 @@ class RandomValues {
 
   void make(std::monostate&) {}
   void make(SessionReply& out) { out = {session(), integer<std::int64_t>()}; }
-  void make(DataReply& out) { out = {blob(), stat()}; }
+  void make(DataReply& out) { out = {data(), stat()}; }
   void make(StatReply& out) { out = {stat()}; }
   void make(ChildrenReply& out) { out = {texts(), stat()}; }
   void make(CreateReply& out) { out = {text(), stat(), flag()}; }
@@ -153,7 +155,7 @@ class RandomValues {
   void make(IdentitiesReply& out) { out = {identities()}; }
   void make(ListReply& out) {
     out.children = list<ListedChild>([this] {
-      return ListedChild{text(), flag() ? stat() : Stat{}, blob(), flag()};
+      return ListedChild{text(), flag() ? stat() : Stat{}, data(), flag()};
     });
     out.more = flag();
     out.stat = stat();

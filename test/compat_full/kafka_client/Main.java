@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What a user of Kafka does, one thing at a time: `create`, `topics`, `produce` and `consume`. */
 public final class Main {
-  private static final int PATIENCE_MS = Integer.getInteger("patience.ms", 300_000);
+  private static final int PATIENCE_MS = 300_000;
 
   private Main() {}
 

@@ -421,7 +421,7 @@ TEST_CASE("credentials add an identity for what comes behind them, not before") 
   CHECK(f.host.batches[0].identities->size() == 1);
   REQUIRE(f.host.batches[1].identities->size() == 2);
   CHECK(f.host.batches[1].identities->at(1).scheme == "digest");
-  CHECK(f.host.batches[1].identities->at(1).id == *digest_identity("me:secret"));
+  CHECK(f.host.batches[1].identities->at(1).id == digest_identity("me:secret"));
 }
 
 TEST_CASE("credentials go no further than the connection") {

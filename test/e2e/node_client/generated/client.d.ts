@@ -864,7 +864,7 @@ export declare const Request_Which: {
   readonly WHO_AM_I: 21;
   /**
 * Adds an identity to this connection. Answered `nothing`, or authFailed, after which the server
-* closes the connection.
+* closes the connection; also beyond 64 identities, or 8 KiB of them.
 *
 */
   readonly AUTHENTICATE: 22;
@@ -1159,7 +1159,7 @@ export declare class Request extends $.Struct {
   _disownAuthenticate(): $.Orphan<Authenticate>;
   /**
 * Adds an identity to this connection. Answered `nothing`, or authFailed, after which the server
-* closes the connection.
+* closes the connection; also beyond 64 identities, or 8 KiB of them.
 *
 */
   get authenticate(): Authenticate;
@@ -1347,6 +1347,13 @@ export declare class Create extends $.Struct {
 */
   get ifAbsent(): boolean;
   set ifAbsent(value: boolean);
+  /**
+* The data is null, whatever is in the field. Null reads as no bytes, but ZooKeeper's clients can
+* tell it from these.
+*
+*/
+  get nullData(): boolean;
+  set nullData(value: boolean);
   toString(): string;
 }
 /**
@@ -1432,6 +1439,12 @@ export declare class SetData extends $.Struct {
 */
   get version(): number;
   set version(value: number);
+  /**
+* As of Create.
+*
+*/
+  get nullData(): boolean;
+  set nullData(value: boolean);
   toString(): string;
 }
 /**
@@ -2511,7 +2524,7 @@ export declare class DataReply extends $.Struct {
   _adoptData(value: $.Orphan<$.Data>): void;
   _disownData(): $.Orphan<$.Data>;
   /**
-* Absent: empty.
+* Absent: empty. There, but without bytes: null (see Create).
 *
 */
   get data(): $.Data;
@@ -2668,7 +2681,7 @@ export declare class ListedChild extends $.Struct {
   _adoptData(value: $.Orphan<$.Data>): void;
   _disownData(): $.Orphan<$.Data>;
   /**
-* Absent when empty, not asked for or not readable.
+* Absent when empty, not asked for or not readable. There, but without bytes: null.
 *
 */
   get data(): $.Data;

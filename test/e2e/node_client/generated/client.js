@@ -1314,7 +1314,7 @@ export const Request_Which = {
   WHO_AM_I: 21,
   /**
 * Adds an identity to this connection. Answered `nothing`, or authFailed, after which the server
-* closes the connection.
+* closes the connection; also beyond 64 identities, or 8 KiB of them.
 *
 */
   AUTHENTICATE: 22,
@@ -1987,7 +1987,7 @@ export class Request extends $.Struct {
   }
   /**
 * Adds an identity to this connection. Answered `nothing`, or authFailed, after which the server
-* closes the connection.
+* closes the connection; also beyond 64 identities, or 8 KiB of them.
 *
 */
   get authenticate() {
@@ -2279,6 +2279,17 @@ export class Create extends $.Struct {
   set ifAbsent(value) {
     $.utils.setBit(16, value, this);
   }
+  /**
+* The data is null, whatever is in the field. Null reads as no bytes, but ZooKeeper's clients can
+* tell it from these.
+*
+*/
+  get nullData() {
+    return $.utils.getBit(17, this);
+  }
+  set nullData(value) {
+    $.utils.setBit(17, value, this);
+  }
   toString() { return "Create_" + super.toString(); }
 }
 /**
@@ -2399,6 +2410,16 @@ export class SetData extends $.Struct {
   }
   set version(value) {
     $.utils.setInt32(0, value, this, SetData._capnp.defaultVersion);
+  }
+  /**
+* As of Create.
+*
+*/
+  get nullData() {
+    return $.utils.getBit(32, this);
+  }
+  set nullData(value) {
+    $.utils.setBit(32, value, this);
   }
   toString() { return "SetData_" + super.toString(); }
 }
@@ -4108,7 +4129,7 @@ export class DataReply extends $.Struct {
     return $.utils.disown(this.data);
   }
   /**
-* Absent: empty.
+* Absent: empty. There, but without bytes: null (see Create).
 *
 */
   get data() {
@@ -4365,7 +4386,7 @@ export class ListedChild extends $.Struct {
     return $.utils.disown(this.data);
   }
   /**
-* Absent when empty, not asked for or not readable.
+* Absent when empty, not asked for or not readable. There, but without bytes: null.
 *
 */
   get data() {

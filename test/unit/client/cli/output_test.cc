@@ -75,8 +75,11 @@ TEST_CASE("no rows are an empty array, and nothing elsewhere") {
 TEST_CASE("data is text where it is UTF-8, and base64 in JSON where it is not") {
   CHECK(to_json("text") == Json("text"));
   CHECK(to_json("\xff") == Json{{"base64", "/w=="}});
-  CHECK(data_of(to_json("\xff")).value() == "\xff");
-  CHECK(data_of(Json("text")).value() == "text");
+  CHECK(to_json(Blob::null()) == Json());
+  CHECK(data_of(to_json("\xff")).value().text() == "\xff");
+  CHECK(data_of(Json("text")).value().text() == "text");
+  CHECK(data_of(Json()).value().is_null());
+  CHECK_FALSE(data_of(Json("")).value().is_null());
   for (const Json& wrong : {Json(1), Json::object(), Json{{"base64", 1}}, Json{{"base64", "!"}},
                             Json{{"base64", "/w=="}, {"more", 1}}}) {
     CHECK_FALSE(data_of(wrong).ok());

@@ -31,6 +31,20 @@ TEST_CASE("an empty blob has no bytes") {
   CHECK(Blob{} == Blob{std::string_view{}});
 }
 
+TEST_CASE("null has no bytes either, and is not the same as empty") {
+  const Blob null = Blob::null();
+  Blob copy = null;
+
+  CHECK(null.is_null());
+  CHECK(null.text().empty());
+  CHECK(copy == null);
+  CHECK_FALSE(null == Blob());
+  CHECK_FALSE(Blob(std::string_view{}).is_null());
+  copy = Blob(std::string_view{"a"});
+  CHECK_FALSE(copy.is_null());
+  CHECK(null.is_null());
+}
+
 TEST_CASE("blobs are equal by content") {
   CHECK(Blob{std::string_view{"a"}} == Blob{std::string_view{"a"}});
   CHECK_FALSE(Blob{std::string_view{"a"}} == Blob{std::string_view{"b"}});

@@ -156,6 +156,29 @@ TEST_CASE("data that becomes empty takes its record away") {
   CHECK(all_of<ImageDataGone>(e.state.seal()).empty());
 }
 
+TEST_CASE("null data is told from empty data by the image and the digest") {
+  Ensemble e;
+  ImageStore store;
+  e.create("/a", "data");
+  e.create("/b");
+  store.merge(e.state.seal());
+  e.apply(SetData{"/a", Blob::null()});
+  e.apply(SetData{"/b", Blob::null()});
+  const auto digest_of_null = e.state.digest();
+  store.merge(e.state.seal());
+
+  State loaded(3);
+  REQUIRE(store.load(loaded).ok());
+  CHECK(loaded.get_data("/a", {})->data.is_null());
+  CHECK(loaded.get_data("/b", {})->data.is_null());
+  CHECK(loaded.digest() == digest_of_null);
+
+  e.apply(SetData{"/a", Blob()});
+  const ImageChanges sealed = e.state.seal();
+  CHECK_FALSE(at(all_of<ImageNode>(sealed), "/a")->null_data);
+  CHECK(all_of<ImageDataGone>(sealed).empty());
+}
+
 TEST_CASE("a node that comes and goes between two seals leaves nothing behind") {
   Ensemble e;
   (void)e.state.seal();
@@ -275,6 +298,8 @@ TEST_CASE("an image with a missing or altered record is damaged") {
   SUBCASE("missing data") { d.store.data.erase("/a"); }
   SUBCASE("altered data") { d.store.data["/a"] = Blob("dato"); }
   SUBCASE("empty data") { d.store.data["/a"] = Blob{}; }
+  SUBCASE("data of a node without") { d.store.nodes["/a"].null_data = true; }
+  SUBCASE("null instead of empty data") { d.store.nodes["/a/e"].null_data = true; }
   SUBCASE("data of nobody") { d.store.data["/nobody"] = Blob("x"); }
   SUBCASE("a missing ACL") { d.store.acls.erase(d.store.acls.begin()); }
   SUBCASE("an ACL twice") { d.store.acls[77] = d.store.acls.begin()->second; }

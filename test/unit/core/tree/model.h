@@ -34,6 +34,8 @@ class Model {
     }
     nodes_["/zookeeper/config"].acl = {AclEntry{perms::read, "world", "anyone"}};
     nodes_["/zookeeper/config"].stat.version = -1;
+    nodes_["/zookeeper"].stat.cversion = -2;
+    nodes_["/"].stat.cversion = -1;
   }
 
   ErrorCode apply(const Txn& txn) {

@@ -141,7 +141,10 @@ class TxnSource {
     return Blob("count=-1,bytes=-1=;countHardLimit=" + std::to_string(1 + below(6)) +
                 ";byteHardLimit=" + std::to_string(below(60)));
   }
-  Blob data() { return Blob(std::string(static_cast<std::size_t>(below(20)), 'x')); }
+  Blob data() {
+    const int size = static_cast<int>(below(21)) - 1;
+    return size < 0 ? Blob::null() : Blob(std::string(static_cast<std::size_t>(size), 'x'));
+  }
   std::int32_t version() {
     return below(3) != 0 ? any_version : static_cast<std::int32_t>(below(3));
   }

@@ -48,7 +48,8 @@ TEST_CASE("equal records give equal bytes") {
 
 TEST_CASE("a node that is gone takes its data along") {
   const auto gone = entries_of(ImageNodeGone{"/a"});
-  const auto node = entries_of(ImageNode{"/a", {}, {}, {}, 0, 0, 0, 0, 0, 0, 0, {}, false, 0});
+  const auto node =
+      entries_of(ImageNode{"/a", {}, {}, {}, 0, 0, 0, 0, 0, 0, 0, {}, false, 0, false});
   const auto data = entries_of(ImageData{"/a", Blob(std::string_view("x"))});
 
   REQUIRE(gone.size() == 2);

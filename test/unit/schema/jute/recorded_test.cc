@@ -27,27 +27,19 @@ struct Line {
   int connection = 0;
   bool is_client = false;
   std::string hex;
-  bool has_null = false;  ///< Data that is null, as its heading says.
 };
 
 std::vector<Line> recorded(const std::string& client) {
   std::ifstream file(std::string(QUORATE_RECORDED_FOLDER) + "/" + client + ".txt");
   REQUIRE(file.good());
   std::vector<Line> lines;
-  std::string heading;
   for (std::string text; std::getline(file, text);) {
-    if (text.empty()) continue;
-    if (text[0] == '#') {
-      heading = text;
-      continue;
-    }
+    if (text.empty() || text[0] == '#') continue;
     Line line;
     std::string direction;
     std::string name;
     std::istringstream(text) >> line.connection >> direction >> name >> line.hex;
     line.is_client = direction == ">";
-    const bool holds_data = name == "getData" ? !line.is_client : line.is_client;
-    line.has_null = heading == "# null data" && holds_data;
     lines.push_back(std::move(line));
   }
   return lines;
@@ -71,15 +63,6 @@ std::string hex_of(const Frame& frame) {
   return hex;
 }
 
-/// Null data is empty data here, on purpose: the one difference.
-std::string as_we_write(const Line& line) {
-  std::string hex = line.hex;
-  if (!line.has_null) return hex;
-  const std::size_t null = hex.find("ffffffff");
-  REQUIRE(null != std::string::npos);
-  return hex.replace(null, 8, "00000000");
-}
-
 /// Follows one client's connections as a server and as a client see them.
 class Replay {
  public:
@@ -94,7 +77,7 @@ class Replay {
     } else {
       rewrite_server(connections_[line.connection], frame, written);
     }
-    CHECK(hex_of(written) == as_we_write(line));
+    CHECK(hex_of(written) == line.hex);
   }
 
   [[nodiscard]] const std::set<Opcode>& asked() const { return asked_; }
