@@ -71,18 +71,23 @@ def ctest(preset: str, label: str) -> Tally:
     return tally
 
 
-def unittest(directory: str, pattern: str, environment: dict[str, str] | None = None) -> Tally:
-    """Runs Python's unittest over a folder and counts."""
-    outcome = run(sys.executable, "-m", "unittest", "discover", "-v", "-s", directory, "-t", directory, "-p", pattern,
-                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                  env={**os.environ, **(environment or {})})
-    ran = re.search(r"^Ran (\d+) tests?", outcome.stdout, re.MULTILINE)
+def unittest(directory: str, pattern: str, environment: dict[str, str] | None = None, shown: str | None = None) -> Tally:
+    """Runs Python's unittest over a folder and counts. What follows the mark `shown` in a line is printed when it is said."""
+    said = ""
+    with subprocess.Popen([sys.executable, "-m", "unittest", "discover", "-v", "-s", directory, "-t", directory, "-p", pattern],
+                          cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                          env={**os.environ, **(environment or {})}) as tests:
+        for line in tests.stdout:
+            said += line
+            if shown is not None and shown in line:
+                print(line[line.index(shown):], end="", flush=True)
+    ran = re.search(r"^Ran (\d+) tests?", said, re.MULTILINE)
     count = int(ran.group(1)) if ran else 0
-    bad = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", outcome.stdout))
-    skipped = re.findall(r"^(\S+) .*\.\.\. skipped", outcome.stdout, re.MULTILINE)
-    if outcome.returncode != 0 or count == 0:
+    bad = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", said))
+    skipped = re.findall(r"^(\S+) .*\.\.\. skipped", said, re.MULTILINE)
+    if tests.returncode != 0 or count == 0:
         bad = max(bad, 1)
-        print(outcome.stdout[-12000:])
+        print(said[-12000:])
     return Tally(count - bad - len(skipped) if count else 0, bad, skipped)
 
 
@@ -152,11 +157,17 @@ def part_compose() -> Tally:
 
 
 def part_compat() -> Tally:
-    if not build("release", "quorated"):
+    if not build("release", "quorated", "quorate", "quorate-bench"):
         return one(False)
     tally = unittest("test/compat", "test_*.py")
     run(sys.executable, "test/compat/page.py", "--table")
     return tally
+
+
+def part_compat_full() -> Tally:
+    if not build("release", "quorated", "quorate"):
+        return one(False)
+    return unittest("test/compat_full", "test_*.py", {"PYTHONPATH": str(ROOT / "test/compat")}, shown="compat-full: ")
 
 
 def part_asan() -> Tally:
@@ -284,6 +295,8 @@ PARTS = [
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
+    Part("compat-full", 1200, "Kafka's brokers, and ZooKeeper's and Curator's newest clients, fetched by Maven", part_compat_full,
+         in_ci=False),
     Part("tsan", 1800, "ThreadSanitizer over what has several threads, and planted races", part_tsan, in_ci=False),
     Part("compose", 1200, "the image, and the compose files' servers in containers", part_compose, in_ci=False),
     Part("tidy-all", 3600, "clang-tidy over everything", part_tidy_all, in_ci=False),
@@ -306,7 +319,7 @@ def main(arguments: list[str]) -> int:
     wanted = arguments[0] if arguments else "ci"
     if wanted == "list":
         for part in PARTS:
-            print(f"{part.name:10} {part.what}{'' if part.in_ci else ' (not in ci)'}")
+            print(f"{part.name:11} {part.what}{'' if part.in_ci else ' (not in ci)'}")
         return 0
     if wanted != "ci" and wanted not in names:
         print(f"test/run: there is no part {wanted}; test/run list shows them", file=sys.stderr)
@@ -320,7 +333,7 @@ def main(arguments: list[str]) -> int:
         spent = time.monotonic() - start
         total.add(tally)
         over = " OVER BUDGET" if spent > part.seconds else ""
-        lines.append(f"{part.name:10} {tally.passed:6} passed {tally.failed:4} failed {len(tally.skipped):4} skipped "
+        lines.append(f"{part.name:11} {tally.passed:6} passed {tally.failed:4} failed {len(tally.skipped):4} skipped "
                      f"{spent:7.0f} s of {part.seconds} s{over}")
         print(lines[-1], flush=True)
     unexplained = [name for name in total.skipped if name not in allowed_skips()]

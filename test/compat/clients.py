@@ -20,8 +20,10 @@ class Client:
     name: str
     what: str  # For the page.
     version: Callable[[], str]
-    # Built, where that is needed. Each takes the tunnel's endpoint, its order port, and the server's own endpoint.
+    # Built, where that is needed. Each takes the tunnel's endpoint, its order port, and the server's own endpoint; or those of
+    # an ensemble, the order port, and the followers.
     programs: Callable[[], Programs]
+    at_ensembles: bool = False
 
 
 class Unavailable(Exception):
@@ -59,14 +61,17 @@ def newer_kazoo_programs() -> Programs:
     return kazoo_programs("/usr/bin/env", f"PYTHONPATH={folder}", PYTHON)
 
 
-def java_programs(folder: str, *jars: str) -> Programs:
-    """The main program of a folder of sources."""
-    classes = BUILD / folder
-    jars = [str(JARS / jar) for jar in ("zookeeper.jar", "zookeeper-jute.jar", "slf4j-simple.jar", *jars)]
-    sources = sorted((HERE / folder).glob("*.java"))
+def debian_jars(*jars: str) -> str:
+    return ":".join(str(JARS / jar) for jar in ("zookeeper.jar", "zookeeper-jute.jar", "slf4j-simple.jar", *jars))
+
+
+def java_programs(folder: str, *more: Path, classpath: str = debian_jars(), build: Path = BUILD) -> Programs:
+    """The main program of a folder of sources, and of more of them."""
+    classes = build / folder
+    sources = [*sorted((HERE / folder).glob("*.java")), *more]
     if not up_to_date(classes / "Main.class", sources):
-        run("javac", "-d", classes, "-cp", ":".join(jars), *sources)
-    return [["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", ":".join([str(classes), *jars]), "Main"]]
+        run("javac", "-d", classes, "-cp", classpath, *sources)
+    return [["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", f"{classes}:{classpath}", "Main"]]
 
 
 def node_folder() -> Path:
@@ -119,6 +124,12 @@ def election_programs() -> Programs:
     return [[PYTHON, str(HERE / "election_client/run.py"), *java_programs("election_client")[0]]]
 
 
+def ensemble_programs() -> Programs:
+    """In Python, which starts the one in Java to stop it, and in Java."""
+    java = java_programs("ensemble_client", HERE / "java_client/Steps.java")[0]
+    return [[PYTHON, str(HERE / "ensemble_client/run.py"), *java], java]
+
+
 def up_to_date(made: Path, sources: list[Path]) -> bool:
     return made.exists() and made.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
@@ -130,14 +141,16 @@ CLIENTS = [
            lambda: java_programs("java_client")),
     Client("c", "ZooKeeper's own client for C, of Debian", lambda: package_version("libzookeeper-mt2"), c_programs),
     Client("curator", "Curator's recipes, for Java, of Debian", lambda: package_version("libcurator-recipes-java"),
-           lambda: java_programs("curator_client", "curator-client.jar", "curator-framework.jar", "curator-recipes.jar",
-                                 "curator-x-discovery.jar", "guava.jar")),
+           lambda: java_programs("curator_client", classpath=debian_jars(
+               "curator-client.jar", "curator-framework.jar", "curator-recipes.jar", "curator-x-discovery.jar", "guava.jar"))),
     Client("node", "node-zookeeper-client, for Node.js, of npm", lambda: npm_version("node-zookeeper-client"),
            lambda: node_programs("operations")),
     Client("dubbo", "the registry of dubbo2.js, a consumer of Dubbo's services, of npm", lambda: npm_version("dubbo2.js"),
            lambda: node_programs("dubbo")),
     Client("go", "go-zookeeper/zk, a Go module", go_version, go_programs),
     Client("election", "candidates in Python (kazoo) and Java in one election", lambda: package_version("python3-kazoo"), election_programs),
+    Client("ensemble", "kazoo and the client for Java at ensembles of three, whose servers are killed",
+           lambda: package_version("libzookeeper-java"), ensemble_programs, at_ensembles=True),
     Client("words", "four-letter words, as monitoring sends them", lambda: package_version("zookeeper"),
            lambda: [[PYTHON, str(HERE / "words_client/run.py")]]),
     Client("zkcli", "`zkCli.sh`, ZooKeeper's shell, of Debian", lambda: package_version("zookeeper"),

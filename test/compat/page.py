@@ -3,6 +3,7 @@
 `python3 test/compat/page.py` writes it from the last run; with `--table` it prints the run in a few lines.
 """
 import json
+import re
 import sys
 
 import differences
@@ -19,12 +20,38 @@ A program that talks to ZooKeeper should not notice that it talks to Quorate. `t
 others wrote, none of them changed: each runs its scenarios against Debian's ZooKeeper {zookeeper} and against Quorate, with one and the
 same `zoo.cfg`, each time on a new tree. What a client is told becomes a transcript, a line for each step: results, errors, events, every
 field of every `Stat`. Zxids are compared by their order, sessions by their owner; only clocks are not. The two transcripts must be equal,
-but for what is listed below as [deliberate](#deliberate-differences) or as a [known gap](#known-gaps): a line that differs and is not listed fails, and so does a listed one that
-does not differ.
+but for what is listed below as [deliberate](#deliberate-differences) or as a [known gap](#known-gaps): a line that differs and is not
+listed fails, and so does a listed one that does not differ. The client `ensemble` does the same with three servers of either kind, of which
+some are killed: sessions move with their ephemerals, watches are set again, sequences and locks outlive the leader, a process that was
+stopped learns that its session has expired, and a server without a quorum answers reads.
 
 | client | version | what | scenarios | steps |
 |---|---|---|---|---|
 """
+
+
+FULL = """
+## Kafka, and newer clients
+
+`test/run compat-full` is not part of CI; Maven fetches what it needs.
+
+- **Apache Kafka {kafka}**, whose brokers keep their metadata in ZooKeeper, with an ensemble of three Quorate servers in its place. A broker
+  registers itself and becomes the controller, topics with several partitions are created, messages produced (by idempotent producers) and consumed by
+  groups with Kafka's own clients, while the server that the broker is connected to is killed and started again, and the leader after it; the broker's
+  session stays the same. It is stopped and started, and everything is there. With two brokers and replicated partitions, the controller is
+  killed: its session expires, the other one becomes controller and leads every partition; later the first comes back. The brokers, the
+  controller, the topics and the leaders of their partitions are looked up in the tree.
+- **ZooKeeper's client for Java {java[version]} and Curator {curator[version]}**, with the scenarios of `java` and `curator` above, at
+  ZooKeeper {java[version]} and at Quorate: {java[scenarios]} and {curator[scenarios]} scenarios, {java[steps]} and {curator[steps]} steps. What differs is
+  what is listed below, without that of which it says that newer versions do not differ.
+"""
+
+
+def full() -> str:
+    """What test/compat_full does; a run of it fails unless its figures are those that it wrote down."""
+    folder = ROOT / "test/compat_full"
+    kafka = re.search(r"<artifactId>kafka_2.13</artifactId><version>(.+?)<", (folder / "kafka.xml").read_text()).group(1)
+    return FULL.format(kafka=kafka, **json.loads((folder / "figures.json").read_text()))
 
 
 def results() -> dict[str, dict]:
@@ -46,7 +73,8 @@ def listed(entries: list[differences.Entry]) -> str:
     text = ""
     for entry in entries:
         clients = sorted({line.client for line in entry.lines})
-        text += f"- **{entry.what}.** {entry.reason} ({len(entry.lines)} steps of {', '.join(clients)})\n"
+        newer = f" Not so from ZooKeeper {entry.until} on." if entry.until != differences.NEVER else ""
+        text += f"- **{entry.what}.** {entry.reason}{newer} ({len(entry.lines)} steps of {', '.join(clients)})\n"
     return text or "There are none.\n"
 
 
@@ -58,6 +86,7 @@ def generated() -> str:
         text += f"| {name} | {run['version']} | {names[name].what} | {run['scenarios']} | {run['steps']} |\n"
     text += "\n## Operations\n\nThe number of steps of each client that are about an operation.\n\n" + matrix(OPERATIONS, runs)
     text += "\n## Recipes\n\n" + matrix(RECIPES, runs)
+    text += full()
     entries = differences.load(differences.FILE.read_text())
     text += ("\n## Deliberate differences\n\nFrom `test/compat/differences.yml`, where each line stands.\n\n"
              + listed([entry for entry in entries if not entry.gap]))

@@ -1,81 +1,34 @@
 """Each client's scenarios against ZooKeeper and against Quorate: what it is told must be the same."""
 import concurrent.futures
-import json
-import subprocess
 import unittest
 
 import differences
-from clients import BUILD, CLIENTS, Client, Programs
-from operations import OPERATIONS, RECIPES
-from servers import SERVERS, Server
-from transcript import Scenario, compare, parse
+from clients import BUILD, CLIENTS, Client
+from comparison import Comparison
+from ensembles import ENSEMBLES
+from servers import SERVERS
 
-# For all that a client does against one server, on a busy machine.
-CLIENT_SECONDS = 600
 CLIENTS_AT_ONCE = 2
-TRANSCRIPTS = BUILD / "transcripts"
-
-
-def transcript(client: Client, server_class: type[Server], programs: Programs, label: str) -> list[Scenario]:
-    """What the client says of a new server of this kind."""
-    server = server_class(label)
-    said = ""
-    try:
-        server.start()
-        with (TRANSCRIPTS / f"{client.name}-{label}.log").open("w") as log:
-            for program in programs:
-                done = subprocess.run([*program, f"127.0.0.1:{server.tunnel.port}", str(server.tunnel.orders), f"127.0.0.1:{server.port}"],
-                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, timeout=CLIENT_SECONDS, check=False)
-                said += done.stdout.decode(errors="backslashreplace")
-                if done.returncode != 0:
-                    raise AssertionError(f"{' '.join(program)} ended with {done.returncode} at {server.name}; it said:\n{said[-2000:]}\n"
-                                         f"{(TRANSCRIPTS / log.name).read_text(errors='replace')[-3000:]}")
-    finally:
-        (TRANSCRIPTS / f"{client.name}-{label}.raw").write_text(said)
-        (TRANSCRIPTS / f"{client.name}-{label}.server.log").write_text(server.log())
-        server.discard()
-    scenarios = parse(said)
-    (TRANSCRIPTS / f"{client.name}-{label}.txt").write_text(
-        "".join(f"= {scenario.name}\n" + "".join(f"{line}\n" for line in scenario.lines) for scenario in scenarios))
-    return scenarios
-
-
-def both_transcripts(client: Client) -> tuple[list[Scenario], list[Scenario]]:
-    """What the client says of ZooKeeper and of Quorate."""
-    programs = client.programs()
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        theirs, ours = (pool.submit(transcript, client, server, programs, label)
-                        for server, label in zip(SERVERS, ("zookeeper", "quorate")))
-        return theirs.result(), ours.result()
+ZOOKEEPER = (3, 8)
 
 
 class Clients(unittest.TestCase):
+    comparison: Comparison
     entries: list[differences.Entry]
     at_once: list[Client] = []
     runs: dict[str, concurrent.futures.Future] = {}
 
     @classmethod
     def setUpClass(cls):
-        TRANSCRIPTS.mkdir(parents=True, exist_ok=True)
-        for old in TRANSCRIPTS.iterdir():
-            old.unlink()
-        cls.entries = differences.load(differences.FILE.read_text())
+        cls.comparison = Comparison(BUILD / "transcripts", lambda client: ENSEMBLES if client.at_ensembles else SERVERS)
+        cls.entries = differences.of_version(differences.load(differences.FILE.read_text()), ZOOKEEPER)
         pool = concurrent.futures.ThreadPoolExecutor(CLIENTS_AT_ONCE)
         cls.addClassCleanup(pool.shutdown, cancel_futures=True)
-        cls.runs = {client.name: pool.submit(both_transcripts, client) for client in cls.at_once}
+        cls.runs = {client.name: pool.submit(cls.comparison.both, client) for client in cls.at_once}
 
     def compare(self, client: Client) -> None:
-        theirs, ours = self.runs[client.name].result() if client.name in self.runs else both_transcripts(client)
-        found = compare(client.name, theirs, ours)
-        unwanted, missing = differences.judge(client.name, found, self.entries)
-        steps = [operation for scenario in theirs for operation in scenario.operations()]
-        self.assertEqual(sorted(set(steps) - set({**OPERATIONS, **RECIPES})), [], "operations without a row on the page")
-        (TRANSCRIPTS / f"{client.name}.json").write_text(json.dumps({
-            "client": client.name, "version": client.version(), "scenarios": len(theirs), "steps": len(steps),
-            "wanted": len(found) - len(unwanted), "unwanted": len(unwanted),
-            "operations": {operation: steps.count(operation) for operation in sorted(set(steps))}}))
-        self.assertEqual(len(unwanted), 0, "lines differ:\n" + "\n".join(map(str, unwanted)))
-        self.assertEqual(len(missing), 0, "differences.yml lists what did not occur:\n" + "\n".join(map(str, missing)))
+        theirs, ours = self.runs[client.name].result() if client.name in self.runs else self.comparison.both(client)
+        self.comparison.judge(client, theirs, ours, self.entries)
 
 
 def add_test(client: Client) -> None:

@@ -80,6 +80,15 @@ class DeliberateDifferences(unittest.TestCase):
         found = compare("java", parse(REAL), parse(REAL.replace("BadVersion", "NoNode")))
         self.assertEqual(len(differences.judge("java", found, differences.load(self.entry))[0]), 1)
 
+    def test_one_of_another_version_is_a_failure(self):
+        for said, versions in (('  until: "3.9"\n', ((3, 8),)), ('  since: "3.9"\n', ((3, 9), (3, 10, 1))), ("", ((3, 8), (3, 9)))):
+            entries = differences.load(self.entry.replace("  lines:\n", said + "  lines:\n"))
+            for version in ((3, 8), (3, 9), (3, 10, 1)):
+                with self.subTest(said, version=version):
+                    about = differences.of_version(entries, version)
+                    found = compare("kazoo", parse(REAL), parse(REAL.replace("BadVersion", "NoNode")))
+                    self.assertEqual(len(differences.judge("kazoo", found, about)[0]), 0 if version in versions or not said else 1)
+
     def test_each_one_has_a_reason(self):
         with self.assertRaises(ValueError):
             differences.load("- what: something\n  lines:\n    - {client: kazoo, scenario: errors, quorate: x}\n")

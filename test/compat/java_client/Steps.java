@@ -128,12 +128,16 @@ final class Steps {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Gives the tunnel an order, and waits until it is carried out. */
-  static void order(String word) throws Exception {
+  /** Gives an order, to the tunnel or about the ensemble, and waits until it is carried out. */
+  static void order(String words) throws Exception {
+    String answer = ask(words);
+    if (!"done".equals(answer)) throw new IllegalStateException(words + ": " + answer);
+  }
+
+  static String ask(String words) throws Exception {
     try (Socket socket = new Socket("127.0.0.1", orders)) {
-      socket.getOutputStream().write(bytes(word + "\n"));
-      BufferedReader reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-      if (!"done".equals(reader.readLine())) throw new IllegalStateException("the tunnel does not obey: " + word);
+      socket.getOutputStream().write(bytes(words + "\n"));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine();
     }
   }
 
@@ -197,6 +201,11 @@ final class Steps {
     void leave() {
       cnxn.disconnect();
     }
+
+    /** The endpoint that it is connected to. */
+    String server() {
+      return testableRemoteSocketAddress().toString().replaceFirst(".*/", "");
+    }
   }
 
   /** A client that is connected, with the events of its session. */
@@ -209,7 +218,11 @@ final class Steps {
     }
 
     Client(String chroot, int timeoutMs) throws Exception {
-      zk = new Leaving(endpoint + chroot, timeoutMs, session);
+      this(endpoint, chroot, timeoutMs);
+    }
+
+    Client(String where, String chroot, int timeoutMs) throws Exception {
+      zk = new Leaving(where + chroot, timeoutMs, session);
       awaitConnected();
     }
 
