@@ -40,10 +40,6 @@ void add_refused(std::vector<ForeignKey>& keys) {
       {"admin.portUnification", refused, off, no_tls},
       {"admin.needClientAuth", refused, off, no_tls},
       {"metricsProvider.httpsPort", refused, "", no_tls},
-      {"reconfigEnabled", refused, off,
-       "the members of the ensemble cannot be changed at run time"},
-      {"peerType", refused, "participant",
-       "the server line says who observes: server.N=host:port:port:observer"},
       {"electionAlg", refused, "3", "only the fast leader election exists"},
       {"oraclePath", refused, "", "two servers cannot elect with the help of an oracle"},
       {"db.autocreate", refused, on,
@@ -59,8 +55,11 @@ void add_refused(std::vector<ForeignKey>& keys) {
        "clients that name another ensemble are not refused, which this key asks for"},
       {"authProvider.*", refused,
        "org.apache.zookeeper.server.auth.digestauthenticationprovider|"
-       "org.apache.zookeeper.server.auth.ipauthenticationprovider",
-       "classes of Java cannot be loaded; world, auth, digest, ip and super are built in"},
+       "org.apache.zookeeper.server.auth.ipauthenticationprovider|"
+       "org.apache.zookeeper.server.auth.x509authenticationprovider|"
+       // Whose clients are told that it fails; what is for `sasl` alone stays closed.
+       "org.apache.zookeeper.server.auth.saslauthenticationprovider",
+       "classes of Java cannot be loaded; world, auth, digest, ip, x509 and super are built in"},
       {"DigestAuthenticationProvider.enabled", refused, on, "the digest scheme is always on"},
       {"DigestAuthenticationProvider.digestAlg", refused, "sha1", "digests are SHA-1"},
   };
@@ -70,6 +69,11 @@ void add_refused(std::vector<ForeignKey>& keys) {
 void add_ensemble_and_security(std::vector<ForeignKey>& keys) {
   const std::vector<ForeignKey> more = {
       {"standaloneEnabled", ignored, "", "a server on its own is a quorum of one in either case"},
+      {"reconfigEnabled", ignored, "",
+       "the members of the ensemble are those of the configuration; reconfig is answered with "
+       "ReconfigDisabled"},
+      {"peerType", ignored, "",
+       "the server line says who observes: server.N=host:port:port:observer"},
       {"connectToLearnerMasterLimit", ignored, "", own_way},
       {"quorumListenOnAllIPs", ignored, "",
        "a server listens for the others at the address of its own server line; "

@@ -28,7 +28,7 @@ TEST_CASE("a refused key of ZooKeeper is refused as a variable too") {
   CHECK(refusal(sources({}, {{"QUORATE_SECURE_CLIENT_PORT", "2281"}})) ==
         "env QUORATE_SECURE_CLIENT_PORT: \"secureClientPort\" refused: TLS is spoken on "
         "client_port, as tls_certificate_file and tls_key_file (PEM) say");
-  CHECK(refusal(sources({}, {{"QUORATE_RECONFIG_ENABLED", "true"}})).find("refused: ") !=
+  CHECK(refusal(sources({}, {{"QUORATE_SSL_QUORUM", "true"}})).find("refused: ") !=
         std::string::npos);
   CHECK(loaded(sources({}, {{"QUORATE_NETTY_SERVER_X", "1"}})).notices.size() == 1);
 }

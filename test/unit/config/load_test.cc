@@ -190,6 +190,16 @@ TEST_CASE("clients can be forced to authenticate, with a scheme that exists") {
         std::string::npos);
 }
 
+TEST_CASE("keys that tests of clients set are no reason not to start") {
+  // As the harnesses of kazoo and of the client for Go write them.
+  for (const char* line : {"reconfigEnabled=true", "peerType=observer", "admin.serverPort=8080",
+                           "serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
+                           "ssl.keyStore.location=/k.jks", "standaloneEnabled=false"}) {
+    CAPTURE(line);
+    CHECK(load_config(sources({{"zoo.cfg", line}})).ok());
+  }
+}
+
 TEST_CASE("keys that ask for what does not exist are refused unless they switch it off") {
   struct Row {
     std::string key;
@@ -200,8 +210,6 @@ TEST_CASE("keys that ask for what does not exist are refused unless they switch 
       {"secureClientPort", "2281", ""},
       {"sslQuorum", "true", "false"},
       {"portUnification", "true", "false"},
-      {"reconfigEnabled", "true", "FALSE"},
-      {"peerType", "observer", "participant"},
       {"electionAlg", "0", "3"},
       {"oraclePath", "/o", ""},
       {"db.autocreate", "false", "true"},
@@ -210,8 +218,10 @@ TEST_CASE("keys that ask for what does not exist are refused unless they switch 
       {"quorum.auth.learnerRequireSasl", "true", "false"},
       {"sessionRequireClientSASLAuth", "true", "false"},
       {"ensembleAuthName", "blue", ""},
-      {"authProvider.1", "org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
+      {"authProvider.1", "com.example.TicketAuthenticationProvider",
        "org.apache.zookeeper.server.auth.DigestAuthenticationProvider"},
+      {"authProvider.sasl", "com.example.TicketAuthenticationProvider",
+       "org.apache.zookeeper.server.auth.SASLAuthenticationProvider"},
       {"DigestAuthenticationProvider.enabled", "false", "true"},
       {"DigestAuthenticationProvider.digestAlg", "SHA-256", "SHA1"},
       {"admin.forceHttps", "true", "false"},

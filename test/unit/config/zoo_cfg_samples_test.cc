@@ -77,7 +77,7 @@ TEST_CASE("a file of a hardened single server serves, and every line is accounte
   CHECK(tuned.config.frame_bytes_max == 4U << 20);
   CHECK(tuned.config.bytes_in_flight_max == 4U << 20);
   CHECK_FALSE(tuned.config.leader_serves);
-  CHECK(tuned.notices.size() == 11);
+  CHECK(tuned.notices.size() == 12);
 }
 
 TEST_CASE("a file of one member as an image writes it serves") {
@@ -124,7 +124,7 @@ TEST_CASE("what a file asks for and is not built is refused") {
       "ssl.keyStore.password=changeit\n"
       "sslQuorum=true\n"
       "quorum.auth.enableSasl=true\n"
-      "authProvider.sasl=org.apache.zookeeper.server.auth.SASLAuthenticationProvider\n");
+      "authProvider.own=com.example.TicketAuthenticationProvider\n");
   CHECK(std::count(secured.begin(), secured.end(), '\n') == 3);
   CHECK(secured.find("changeit") == std::string::npos);
 }
