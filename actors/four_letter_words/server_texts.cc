@@ -12,6 +12,9 @@ namespace quorate {
 namespace {
 
 constexpr std::string_view zookeeper_version = "3.8.0";
+/// In the form that the client for Go insists on. Of the version, not of the build: equal sources
+/// are built alike.
+constexpr std::string_view version_date = "11/22/2026 00:00 UTC";
 
 /// The codes of ZooKeeper for the alternatives of Operation; what it has no code for is called what
 /// comes nearest, and NA else.
@@ -141,7 +144,8 @@ void add_leader(const ServerReport& server, Gauges& gauges) {
 }  // namespace
 
 std::string version_text() {
-  return fmt::format("{}-quorate-{}, built on an unknown date", zookeeper_version, QUORATE_VERSION);
+  return fmt::format("{}-quorate-{}, built on {}", zookeeper_version, QUORATE_VERSION,
+                     version_date);
 }
 
 std::string isro_text(const ServerReport& server) {

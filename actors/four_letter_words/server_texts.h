@@ -20,7 +20,7 @@ inline constexpr std::string_view refused_word_text =
     " is not executed because it is not in the whitelist.\n";
 
 /// The version behind "Zookeeper version: ": that of ZooKeeper whose words these are, for tools
-/// that read three numbers, then ours. There is no date, since equal sources are built alike.
+/// that read three numbers, then ours and its date.
 [[nodiscard]] std::string version_text();
 
 /// `rw`, `ro`, or `null` of who serves nobody.

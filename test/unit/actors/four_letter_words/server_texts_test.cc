@@ -106,10 +106,16 @@ TEST_CASE("srvr of a server on its own") {
 }
 
 TEST_CASE("the version has three numbers, where tools look for them") {
-  // kazoo, and the checks of two monitors.
+  // kazoo, the checks of two monitors, and the client for Go with the lines behind it.
   for (const char* expression : {R"(Zookeeper version: (\d+)\.(\d+)\.(\d+))",
                                  R"(Zookeeper version: ([^.]+)\.([^.]+)\.([^-]+))",
-                                 R"(Zookeeper version: (.*)-(.*), built on .*)"}) {
+                                 R"(Zookeeper version: (.*)-(.*), built on .*)",
+                                 R"(^Zookeeper version: ([A-Za-z0-9.-]+), built on )"
+                                 R"((\d\d/\d\d/\d{4} \d\d:\d\d [A-Za-z0-9:+-]+)\n)"
+                                 R"(Latency min/avg/max: (\d+)/([0-9.]+)/(\d+)\n)"
+                                 R"(Received: (\d+)\nSent: (\d+)\nConnections: (\d+)\n)"
+                                 R"(Outstanding: (\d+)\nZxid: (0x[A-Za-z0-9]+)\n)"
+                                 R"(Mode: (\w+)\nNode count: (\d+))"}) {
     std::smatch found;
     const std::string text = srvr_text(alone());
     CHECK(std::regex_search(text, found, std::regex(expression)));
