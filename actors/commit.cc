@@ -348,17 +348,18 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
 
   [[nodiscard]] bool may_write() const { return has_room_ && !doubt_; }
 
-  /// Reads are served without a leader when there has been none for longer than an election takes.
+  /// When there has been no leader for longer than an election takes, reads are served without one,
+  /// or clients sent to other servers, which may have one.
   void look_for_a_leader(milliseconds now) {
-    if (!context_.config.read_only_mode || machine_.is_serving() || machine_.is_read_only()) return;
+    if (machine_.is_serving() || machine_.is_read_only() || machine_.is_leaderless()) return;
     if (context_.board.read().stance != Stance::looking) {
       leaderless_since_.reset();
       return;
     }
     if (!leaderless_since_) leaderless_since_ = now;
     if (now - *leaderless_since_ < std::max(leaderless_min, context_.config.tick_time)) return;
-    machine_.on_read_only();
-    if (!machine_.is_read_only()) return;
+    if (context_.config.read_only_mode) machine_.on_read_only();
+    if (!machine_.is_read_only()) return machine_.on_leaderless();
     log_.info("read_only", kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()));
   }

@@ -86,6 +86,7 @@ void CommitMachine::on_serving(Clients clients) {
   if (serving_) return;
   end_read_only();
   serving_ = true;
+  leaderless_ = false;
   clients_ = clients;
   local_sessions_.touch_all(now_);
   if (sends_away()) return send_all_away();
@@ -117,6 +118,15 @@ void CommitMachine::resume(Connection& connection) {
 void CommitMachine::send_all_away() {
   for (Connection* connection : all_connections())
     if (connection->phase != Connection::Phase::opened) close(*connection, ErrorCode::not_serving);
+}
+
+void CommitMachine::on_leaderless() {
+  if (serving_ || read_only_) return;
+  leaderless_ = true;
+  for (Connection* connection : all_connections())
+    if (connection->phase == Connection::Phase::greeting) {
+      close(*connection, ErrorCode::not_serving);
+    }
 }
 
 void CommitMachine::on_leader_lost() {
@@ -227,6 +237,8 @@ void CommitMachine::check_invariants() const {
     check(serving_ || order.writes_in_flight() == 0, "no write is in flight while nobody serves");
     const bool is_new = connection->phase == Connection::Phase::opened;
     check(!sends_away() || is_new || is_closed, "who is sent away has no session here");
+    check(!leaderless_ || connection->phase != Connection::Phase::greeting,
+          "nobody waits for a session where there has been no leader for a while");
     check(!is_closed || (order.empty() && watches_.count_of(connection->serial) == 0),
           "a closed connection waits for nothing and watches nothing");
     const auto owner = owners_.find(connection->session);

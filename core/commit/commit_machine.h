@@ -103,7 +103,8 @@ struct CommitOutput {
 ///   (3) a session has at most one connection here, and that one names the session;
 ///   (4) a connection that was told to close has no watches, no session and nothing queued;
 ///   (5) whoever has something to deliver stands in one of the two queues of take();
-///   (6) while clients are sent away, no connection is greeted or owns a session;
+///   (6) while clients are sent away, no connection is greeted or owns a session; while there has
+///       been no leader for a while, none is greeted;
 ///   (7) a local session is in the table of this server and not in the state; one that reads only
 ///       has nothing queued unless it is stalled, and there are none of these while serving.
 class CommitMachine {
@@ -168,6 +169,12 @@ class CommitMachine {
   /// server that has nothing to show.
   void on_read_only();
 
+  /// There has been no leader for a while, and reads are not served either: who waits for a
+  /// session, or comes for one, is told to go elsewhere (not_serving) until on_serving(), because
+  /// its time runs on. Who has one keeps its connection. Nothing happens while serving or reading
+  /// only.
+  void on_leaderless();
+
   /// The link to the leader broke or the leader changed: connections with writes in flight are
   /// closed, because nobody can say what became of them; the others stay, and their syncs are
   /// asked again when serving.
@@ -210,6 +217,7 @@ class CommitMachine {
   [[nodiscard]] const WatchTable& watches() const { return watches_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
   [[nodiscard]] bool is_read_only() const { return read_only_; }
+  [[nodiscard]] bool is_leaderless() const { return leaderless_; }
   [[nodiscard]] const LocalSessions& local_sessions() const { return local_sessions_; }
   /// Whether whoever asks is told to go to another server.
   [[nodiscard]] bool sends_away() const { return serving_ && clients_ == Clients::sent_away; }
@@ -302,6 +310,7 @@ class CommitMachine {
   bool serving_ = false;
   Clients clients_ = Clients::welcome;  ///< While serving.
   bool read_only_ = false;              ///< Reads are served, and nothing else.
+  bool leaderless_ = false;             ///< For a while, and not reading only.
   bool admits_writes_ = true;
   Time now_{0};
   SessionRules rules_;

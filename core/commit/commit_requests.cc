@@ -43,6 +43,7 @@ void CommitMachine::on_handshake(ConnectionSerial serial, SessionId session, Txn
 }
 
 void CommitMachine::greet(Connection& connection, HeldHandshake&& handshake) {
+  if (leaderless_) return close(connection, ErrorCode::not_serving);
   if (!serving_ && !read_only_) return connection.order.hold(std::move(handshake));
   if (greet_here(connection, handshake)) return;
   connection.order.await_write(0, AwaitedWrite::Kind::handshake);

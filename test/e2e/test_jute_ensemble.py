@@ -6,7 +6,7 @@ import unittest
 from ensemble import Ensemble
 from jute import (CREATE, EPHEMERAL, EPHEMERAL_ON_LOCAL_SESSION, EXISTS, GET_DATA, NOT_READ_ONLY, SET_DATA, SET_WATCHES,
                   SET_WATCHES_XID, SYNC, Closed, Jute, buffer, create_body, number, text, texts)
-from support import PATIENCE, say
+from support import NOT_SERVING, PATIENCE, say
 
 DATA_CHANGED, DELETED = 3, 2
 
@@ -127,6 +127,26 @@ class Sessions(JuteEnsembleCase):
             client = self.connected(self.ports()[turn % 3], session=client.session, password=client.password, last_seen=zxid)
             self.assertEqual(client.get("/own"), str(turn).encode())
         client.end()
+
+
+class WithoutAQuorum(JuteEnsembleCase):
+    def test_who_wants_a_session_is_closed_soon_so_that_it_looks_elsewhere(self):
+        left, *others = self.ensemble.members.values()
+        for member in others:
+            member.kill()
+        wait_until("it serves nobody", lambda: say(left, "srvr") == NOT_SERVING)
+        with self.assertRaises(Closed):
+            Jute(left.port)  # It may wait for as long as an election takes.
+
+        before = time.monotonic()
+        with self.assertRaises(Closed):
+            Jute(left.port)
+
+        # By far less than what ends a handshake, 10 s, behind which a session may have ended elsewhere.
+        self.assertLess(time.monotonic() - before, 5)
+        for member in others:
+            member.start()
+        self.connected(left.port).end()
 
 
 class LocalSessions(JuteEnsembleCase):

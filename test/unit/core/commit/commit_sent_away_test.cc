@@ -70,5 +70,48 @@ TEST_CASE("a server that leads no more takes clients again") {
   CHECK(server.told(2) == Told{"opened"});
 }
 
+TEST_CASE(
+    "who wants a session where there has been no leader for a while is told to go elsewhere") {
+  Server server;
+  server.connect(1);
+  server.send(1, create("/a", "0"));
+  server.commit();
+  (void)server.told(1);
+  server.machine.on_leader_lost();
+  server.shake_hands(2, 20, CreateSession{5'000, {}});
+  server.machine.on_open(ConnectionSerial{9});
+  CHECK(server.told(2).empty());
+
+  server.machine.on_leaderless();
+  server.machine.check_invariants();
+  server.shake_hands(3, 1, AttachSession{5'000, {}});
+  server.send(1, get("/a"));
+
+  CHECK(server.told(2) == Told{"close not_serving"});
+  CHECK(server.told(3) == Told{"close not_serving"});
+  // These wait: one has a session, the other has not said what it wants.
+  CHECK(server.told(1).empty());
+  CHECK(server.told(9).empty());
+  server.serve();
+  CHECK_FALSE(server.machine.is_leaderless());
+  CHECK(server.told(1) == Told{"2 ok 0 v0"});
+  server.connect(4);
+}
+
+TEST_CASE("a server that serves, or serves reads, is not leaderless") {
+  Server server;
+  server.machine.on_leaderless();
+  CHECK_FALSE(server.machine.is_leaderless());
+  server.connect(1);
+  server.send(1, create("/a", "0"));
+  server.commit();
+  server.machine.on_leader_lost();
+  server.machine.on_read_only();
+
+  server.machine.on_leaderless();
+
+  CHECK_FALSE(server.machine.is_leaderless());
+}
+
 }  // namespace
 }  // namespace quorate
