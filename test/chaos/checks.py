@@ -198,13 +198,23 @@ def session_end(history: History, client: str) -> int | None:
 
 def sessions_live_while_they_are_heard(history: History) -> Found:
     """I-18: whoever was answered a moment ago has not been silent for the whole of its session's time. Touches may be lost with
-    the server that heard them, so the moment is a quarter of that time."""
+    the server that heard them, so the moment is a quarter of that time. Who was silent for so long may have been answered again
+    before the record of its end was on a quorum's disks, but then no write was that came later."""
     by_client = history.by_client()
+    committed = sorted(op.returned for op in history.ops if op.is_acknowledged_write)
     for client, session in history.sessions.items():
         for at, state in session.states:
             heard = [op for op in by_client[client] if op.zxid and op.returned <= at] if state == "expired" else []
-            if heard and at - heard[-1].invoke < session.timeout_ms * 1_000_000 / 4:
+            time = session.timeout_ms * 1_000_000
+            if heard and at - heard[-1].invoke < time / 4 and not was_silent(heard, time, committed):
                 yield f"a session of {session.timeout_ms} ms expired at {at / 1e9:.3f} s, although its client had just been answered: {heard[-1]}"
+
+
+def was_silent(heard: list[Op], time: int, committed: list[int]) -> bool:
+    """Whether a client was silent for that time, and then nothing was committed until its last answer was asked for."""
+    last = bisect.bisect_right(committed, heard[-1].invoke)
+    since = committed[last - 1] if last > 0 else 0
+    return any(later.invoke - earlier.returned >= time and later.invoke >= since for earlier, later in zip(heard, heard[1:]))
 
 
 def events_come_before_their_data(history: History) -> Found:

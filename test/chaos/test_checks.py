@@ -189,6 +189,21 @@ class Checks(unittest.TestCase):
         self.lines.append(state("owner", "expired", 4131))
         self.assertFalse([it for it in check(history(self.lines)) if it.startswith("sessions_live")])
 
+    def end_behind_an_answer(self, *between: dict) -> list[str]:
+        """Silent from 131 to 4500, then answered once more before the session is told to have expired."""
+        self.lines = [it for it in self.lines if it["t"] != "close" and it.get("state") != "closed"]
+        owned = {"zxid": 8, "value": "owner", "mzxid": 6, "czxid": 6, "version": 0, "owner": "0x7"}
+        self.lines += [*between, op("owner", 5, "read", E + "owner-a", 4500, owned), state("owner", "expired", 4520)]
+        return [it for it in check(history(self.lines)) if it.startswith("sessions_live")]
+
+    def test_sessions_live_while_they_are_heard_accepts_an_end_that_waited_for_a_disk(self):
+        self.assertFalse(self.end_behind_an_answer())
+
+    def test_sessions_live_while_they_are_heard_notices_an_end_behind_later_writes(self):
+        read = op("owner", 4, "read", E + "owner-b", 4400, {"zxid": 7, "value": "owner", "mzxid": 7, "czxid": 7, "version": 0, "owner": "0x7"})
+        write = op("w", 4, "set", R, 4450, {"zxid": 9, "version": 2, "mzxid": 9}, value="d")
+        self.assertTrue(self.end_behind_an_answer(read, write))
+
     def test_events_come_before_their_data_notices_a_read_that_overtakes(self):
         event, overtakes = self.line("r", 2), self.line("r", 3)
         event["seq"], overtakes["seq"] = 3, 2
