@@ -295,7 +295,7 @@ PARTS = [
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
-    Part("compat-full", 1200, "Kafka's brokers, and ZooKeeper's and Curator's newest clients, fetched by Maven", part_compat_full,
+    Part("compat-full", 1200, "Kafka's brokers, newer clients, and the tests that clients have for themselves", part_compat_full,
          in_ci=False),
     Part("tsan", 1800, "ThreadSanitizer over what has several threads, and planted races", part_tsan, in_ci=False),
     Part("compose", 1200, "the image, and the compose files' servers in containers", part_compose, in_ci=False),

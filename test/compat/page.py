@@ -33,7 +33,7 @@ stopped learns that its session has expired, and a server without a quorum answe
 FULL = """
 ## Kafka, and newer clients
 
-`test/run compat-full` is not part of CI; Maven fetches what it needs.
+`test/run compat-full` is not part of CI; Maven, pip and Go fetch what it needs.
 
 - **Apache Kafka {kafka}**, whose brokers keep their metadata in ZooKeeper, with an ensemble of three Quorate servers in its place. A broker
   registers itself and becomes the controller, topics with several partitions are created, messages produced (by idempotent producers) and consumed by
@@ -44,6 +44,11 @@ FULL = """
 - **ZooKeeper's client for Java {java[version]} and Curator {curator[version]}**, with the scenarios of `java` and `curator` above, at
   ZooKeeper {java[version]} and at Quorate: {java[scenarios]} and {curator[scenarios]} scenarios, {java[steps]} and {curator[steps]} steps. What differs is
   what is listed below, without that of which it says that newer versions do not differ.
+- **The tests that clients have for themselves**, with Quorate as the ZooKeeper that they start: kazoo's own, with three servers, but for TLS in
+  Java's key stores, SASL and reconfiguration; and those of the client for Go, of which one is refused: it lists 20 MB of names in one
+  reply, which ZooKeeper sends whatever its size. Quorate refuses what exceeds `jute.maxbuffer` with MarshallingError, because a client for Java
+  that is sent more than its own `jute.maxbuffer` loses its connection, again and again. Who lists so much raises
+  [`frame_bytes_max`](configuration.md#frame_bytes_max).
 """
 
 
