@@ -209,7 +209,8 @@ void visit_time(Visitor& visit) {
         "Whether a server that has had no leader for a tick, and for at least 2s, serves reads to "
         "clients that say they are content with old answers. Writes, syncs and sessions of the "
         "ensemble are refused meanwhile, and when there is a leader again these clients are told "
-        "to come anew. Off, everybody waits for a leader.");
+        "to come anew. Off, sessions that are open wait for a leader, and who wants one is told "
+        "to go to another server.");
   visit({"local_sessions", {{"localSessionsEnabled"}}}, &Config::local_sessions,
         "Whether new sessions are known to the server that opened them alone. They cost no write "
         "to open and to close, and end with their server; clients then need a new one, and other "
