@@ -2,6 +2,7 @@
 import concurrent.futures
 import json
 import subprocess
+import threading
 from pathlib import Path
 from typing import Callable
 
@@ -20,6 +21,7 @@ class Comparison:
 
     def __init__(self, folder: Path, servers: Callable[[Client], tuple[Callable[[str], Server], ...]]):
         self.folder, self.servers = folder, servers
+        self.building = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             old.unlink()
@@ -49,7 +51,8 @@ class Comparison:
 
     def both(self, client: Client) -> tuple[list[Scenario], list[Scenario]]:
         """What the client says of ZooKeeper and of Quorate."""
-        programs = client.programs()
+        with self.building:  # Some clients share a folder, which two would fill at the same time.
+            programs = client.programs()
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             theirs, ours = (pool.submit(self.transcript, client, make, programs, label)
                             for make, label in zip(self.servers(client), ("zookeeper", "quorate")))
