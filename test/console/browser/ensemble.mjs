@@ -1,0 +1,120 @@
+// Three real servers in a directory of their own, which tests may kill and start again.
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PATIENCE_MS, ROOT } from "./support.mjs";
+
+const BIN = process.env.QUORATE_TEST_BIN ?? join(ROOT, "build/release/bin");
+/** As deploy/up lays them out: clients, peers, console. */
+const PORTS_OF_ONE = 10;
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Below the ports that the system gives to outgoing connections. */
+async function freeBase() {
+  for (;;) {
+    const base = 15_000 + Math.floor(Math.random() * 16_000);
+    const wanted = [0, 1, 2].flatMap((server) => [0, 1, 2, 3].map((offset) => base + PORTS_OF_ONE * server + offset));
+    if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return base;
+  }
+}
+
+export async function until(what, condition, patience_ms = PATIENCE_MS) {
+  const deadline = Date.now() + patience_ms;
+  for (;;) {
+    const found = await condition().catch(() => null);
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`${what}: not after ${patience_ms / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+export class Ensemble {
+  constructor(base, directory, options) {
+    Object.assign(this, { base, directory, options, processes: new Map() });
+  }
+
+  static async start(...options) {
+    const directory = mkdtempSync(join(tmpdir(), "quorate-console-"));
+    const ensemble = new Ensemble(await freeBase(), directory, options);
+    const lines = [1, 2, 3].map((id) => `server.${id}=127.0.0.1:${ensemble.port(id) + 1}:${ensemble.port(id) + 3};127.0.0.1:${ensemble.port(id)}`);
+    writeFileSync(join(directory, "ensemble.cfg"), `${lines.join("\n")}\n`);
+    for (const id of [1, 2, 3]) ensemble.run(id);
+    await until("a leader", async () => (await ensemble.seenBy(1)).leader);
+    return ensemble;
+  }
+
+  port(id) {
+    return this.base + PORTS_OF_ONE * (id - 1);
+  }
+
+  url(id) {
+    return `http://127.0.0.1:${this.port(id) + 2}`;
+  }
+
+  run(id) {
+    const data = join(this.directory, `server-${id}`);
+    mkdirSync(data, { recursive: true });
+    const log = openSync(join(this.directory, `server-${id}.log`), "a");
+    const words = ["--config", join(this.directory, "ensemble.cfg"), "--server-id", String(id), "--data-dir", data, "--client-address", "127.0.0.1", "--client-port", String(this.port(id)), "--console-port", String(this.port(id) + 2), ...this.options];
+    this.processes.set(id, spawn(join(BIN, "quorated"), words, { stdio: ["ignore", log, log] }));
+    closeSync(log);
+  }
+
+  kill(id) {
+    const process = this.processes.get(id);
+    this.processes.delete(id);
+    return new Promise((resolve) => {
+      process.once("exit", resolve);
+      process.kill("SIGKILL");
+    });
+  }
+
+  async get(id, path) {
+    const response = await fetch(`${this.url(id)}/api/v1${path}`);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  seenBy(id) {
+    return this.get(id, "/ensemble");
+  }
+
+  async leader() {
+    return until("a leader", async () => {
+      for (const id of this.processes.keys()) {
+        const seen = await this.seenBy(id).catch(() => null);
+        if (seen?.leader && this.processes.has(seen.leader)) return seen.leader;
+      }
+      return null;
+    });
+  }
+
+  followers(leader) {
+    return [...this.processes.keys()].filter((id) => id !== leader);
+  }
+
+  /** The command line, against one server. */
+  quorate(id, ...words) {
+    const done = spawnSync(join(BIN, "quorate"), ["--endpoints", `127.0.0.1:${this.port(id)}`, "--timeout", "20s", ...words], { encoding: "utf8", timeout: PATIENCE_MS });
+    if (done.status !== 0) throw new Error(`quorate ${words.join(" ")}: ${done.stdout}${done.stderr}`);
+    return done.stdout;
+  }
+
+  log(id) {
+    return readFileSync(join(this.directory, `server-${id}.log`), "utf8").split("\n").slice(-20).join("\n");
+  }
+
+  async discard() {
+    await Promise.all([...this.processes.keys()].map((id) => this.kill(id)));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
