@@ -23,6 +23,8 @@ class CapnpWire final : public ClientWire {
  public:
   explicit CapnpWire(EventBytes& events) : events_(events) {}
 
+  [[nodiscard]] bool is_native() const override { return true; }
+
   Result<std::size_t> frame_size(std::span<const char> bytes,
                                  std::size_t bytes_max) const override {
     const auto limits = begun_ ? capnp_codec::FrameLimits{bytes_max} : capnp_codec::hello_limits;
@@ -61,6 +63,8 @@ class CapnpWire final : public ClientWire {
 class JuteWire final : public ClientWire {
  public:
   explicit JuteWire(EventBytes& events) : events_(events) {}
+
+  [[nodiscard]] bool is_native() const override { return false; }
 
   Result<std::size_t> frame_size(std::span<const char> bytes,
                                  std::size_t bytes_max) const override {

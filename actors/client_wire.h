@@ -17,6 +17,9 @@ class ClientWire {
  public:
   virtual ~ClientWire() = default;
 
+  /// Whether it is this server's own protocol, not ZooKeeper's.
+  [[nodiscard]] virtual bool is_native() const = 0;
+
   /// The size of the frame at the head of `bytes`, header included; 0 while too little of it is
   /// there to know. `bytes_max` counts for frames behind the first one, which has a limit of its
   /// own. Errors: request_too_large, marshalling_error.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/four_letter_words/state_text.h"
+#include "actors/inquiries.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
 #include "actors/runtime/ticker.h"
@@ -45,6 +46,7 @@ struct CommitState {
   static inline const char* name = "commit";
   PeersPtr peers;
   std::deque<Telling> tellings;
+  Inquiries inquiries;
   FlatMap<ConnectionSerial, Connection> connections;
 };
 
@@ -96,7 +98,15 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
           doubt_ = doubt.doubt;
           machine_.admit_writes(may_write());
         },
+        [this](drain_a, const Drained& wanted) {
+          drained_ = wanted.drained;
+          machine_.admit_clients(wanted_clients());
+          log_.info(drained_ ? "drained" : "not_drained",
+                    kv("connections", state.connections.size()));
+          return wanted;
+        },
         [this](tell_a, const StateWord& asked) { return tell(asked); },
+        [this](inquire_a, const StateInquiryPtr& asked) { return inquire(*asked); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -135,6 +145,12 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     return promise;
   }
 
+  caf::result<StateAnswerPtr> inquire(const StateInquiry& asked) {
+    auto promise = make_response_promise<Inquiries::Promise>();
+    state.inquiries.take(asked, promise, machine_);
+    return promise;
+  }
+
   // --- The turn ------------------------------------------------------------------------------
 
   void work_off() {
@@ -143,12 +159,15 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     tell_marks();
     hand_on_writes();
     tell_sessions();
+    state.inquiries.tell_edited(machine_);
     post_notice();
     deliver(until);
     if (machine_.state().is_sealing()) seal_some();
     tell_some(until);
+    state.inquiries.go_on(machine_, until);
     const bool more = !committed_.empty() || machine_.has_deliveries() ||
-                      machine_.state().is_sealing() || !state.tellings.empty();
+                      machine_.state().is_sealing() || !state.tellings.empty() ||
+                      state.inquiries.has_more();
     if (more && !std::exchange(more_sent_, true)) send(this, more_a::value);
   }
 
@@ -165,6 +184,13 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   }
 
   void apply_committed(SteadyClock::time_point until) {
+    const Zxid before = machine_.state().last_applied();
+    apply_some(until);
+    const Zxid now = machine_.state().last_applied();
+    if (now != before) context_.stages.note(Milestone::applied, now, context_.clock.fine());
+  }
+
+  void apply_some(SteadyClock::time_point until) {
     while (!committed_.empty() && SteadyClock::now() < until) {
       const CommittedBatch& batch = *committed_.front();
       if (batch.stopped) stop_serving();
@@ -193,11 +219,16 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
       agree_on_settings();
       introduce_sessions();
     }
-    const bool sends_away = leads_ && has_peers_ && !context_.config.leader_serves;
-    machine_.on_serving(sends_away ? Clients::sent_away : Clients::welcome);
-    log_.info("serving", kv("clients", !sends_away), kv("zxid", machine_.state().last_applied()),
+    machine_.on_serving(wanted_clients());
+    log_.info("serving", kv("clients", wanted_clients() == Clients::welcome),
+              kv("zxid", machine_.state().last_applied()),
               kv("znodes", machine_.state().tree().size()),
               kv("sessions", machine_.state().sessions().size()));
+  }
+
+  [[nodiscard]] Clients wanted_clients() const {
+    const bool leaves_them = leads_ && has_peers_ && !context_.config.leader_serves;
+    return drained_ || leaves_them ? Clients::sent_away : Clients::welcome;
   }
 
   /// The process was stopped for longer than the others wait for it: they have gone on without this
@@ -436,6 +467,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   bool more_sent_ = false;
   bool has_room_ = true;
   bool doubt_ = false;
+  bool drained_ = false;
   bool has_peers_;
   SteadyClock::time_point ticked_ = SteadyClock::now();
   bool leads_ = false;

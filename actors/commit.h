@@ -13,6 +13,8 @@
 #include "config/four_letter_words.h"
 #include "core/commit/commit_machine.h"
 #include "core/commit/request_batch.h"
+#include "core/inquiry/state_answer.h"
+#include "core/inquiry/state_inquiry.h"
 #include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
 
@@ -51,6 +53,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionOpened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::ConnectionSerial)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateWord)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateWordAnswer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateInquiryPtr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::StateAnswerPtr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::Handshake>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<quorate::RequestBatch>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const quorate::CommittedBatch>)
@@ -66,7 +70,12 @@ namespace quorate {
 ///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (room, level)       From the journal: whether writes of clients are taken.
 ///   (doubt, whether)    From proposal: likewise, as long as nobody knows whose state is right.
+///   (drain, whether) From the console: clients go elsewhere, or may come again. Answered when
+///   those
+///                       that are here have been told.
 ///   (tell, word)        Answered when the text is made, in slices beside all else.
+///   (inquire, question) From the console: likewise; what changes something is answered when it
+///                       was applied, or nobody can say whether it was.
 ///   (tick, n)           Its own: time, seals, reaping.
 using Commit = caf::typed_actor<
     caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<open_a, ConnectionOpened>,
@@ -75,7 +84,9 @@ using Commit = caf::typed_actor<
     caf::reacts_to<drained_a, ConnectionSerial>, caf::reacts_to<closed_a, ConnectionSerial>,
     caf::reacts_to<commit_a, std::shared_ptr<const CommittedBatch>>, caf::reacts_to<more_a>,
     caf::reacts_to<seal_a>, caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
-    caf::reacts_to<doubt_a, Doubt>, caf::replies_to<tell_a, StateWord>::with<StateWordAnswer>,
+    caf::reacts_to<doubt_a, Doubt>, caf::replies_to<drain_a, Drained>::with<Drained>,
+    caf::replies_to<tell_a, StateWord>::with<StateWordAnswer>,
+    caf::replies_to<inquire_a, StateInquiryPtr>::with<StateAnswerPtr>,
     caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);

@@ -74,6 +74,7 @@ void ConnectionActor::on_data(std::span<const char> bytes) {
 
 void ConnectionActor::on_plain(std::span<const char> bytes) {
   if (!std::exchange(is_identified_, true)) {
+    record_->is_tls = !tls_->is_plain();
     const bool refused =
         shared_->context.config.tls_required && tls_->is_plain() && !is_loopback(tls_->remote());
     if (refused) {
@@ -98,8 +99,8 @@ void ConnectionActor::tell_drained() { send(state.commit, drained_a::value, reco
 
 Inspection ConnectionActor::inspect() {
   const ServerContext& context = shared_->context;
-  return inspection_of(context.config, context.board.read(), now() - shared_->since,
-                       shared_->open - 1);
+  return inspection_of(context.config, context.board.read(),
+                       context.clock.read().monotonic - shared_->since, shared_->open - 1);
 }
 
 void ConnectionActor::transfer_leadership(std::optional<ServerId> to) {
@@ -155,9 +156,12 @@ void ConnectionActor::ask_for_state(FourLetterWord word) {
           });
 }
 
-std::chrono::milliseconds ConnectionActor::now() const {
-  return shared_->context.clock.read().monotonic;
+void ConnectionActor::look_at(const AnsweredRequest& request) {
+  ServerContext& context = shared_->context;
+  context.slow_requests.add(request, context.stages, context.clock.read().wall_ms);
 }
+
+std::chrono::microseconds ConnectionActor::now() const { return shared_->context.clock.fine(); }
 
 SessionId ConnectionActor::new_session_id() {
   // Server, incarnation and a count make an id that was never used: the incarnation is durable

@@ -30,6 +30,7 @@ struct ConnectionRecord {
   std::string remote;
   std::chrono::milliseconds since{0};
   ClientProtocols spoken = ClientProtocols::all;
+  bool is_tls = false;               ///< Its client speaks TLS; known with its first bytes.
   SessionId session;                 ///< {0} until the handshake is over.
   ConnectionLogic* logic = nullptr;  ///< While its actor runs.
 };
@@ -82,7 +83,8 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   [[nodiscard]] Inspection inspect() override;
   void transfer_leadership(std::optional<ServerId> to) override;
   void tell(const AskedWord& asked) override;
-  [[nodiscard]] std::chrono::milliseconds now() const override;
+  void look_at(const AnsweredRequest& request) override;
+  [[nodiscard]] std::chrono::microseconds now() const override;
   [[nodiscard]] SessionId new_session_id() override;
   [[nodiscard]] SessionPassword new_password() override;
 

@@ -237,8 +237,13 @@ void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   const auto* refused = std::get_if<Refused>(&request.operation);
   if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
   // One reading for all requests of a batch.
-  if (batch_.requests.empty()) batch_.received = host_.now();
-  in_flight_.add(bytes, request.operation.index(), batch_.received);
+  if (batch_.requests.empty()) {
+    received_ = host_.now();
+    batch_.received = std::chrono::duration_cast<std::chrono::milliseconds>(received_);
+    traffic_.last_heard_ms = static_cast<std::uint32_t>(batch_.received.count());
+  }
+  if (request.trace) traces_.add(in_flight_.count(), request.trace->trace);
+  in_flight_.add(bytes, request.operation.index(), received_);
   outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
@@ -311,6 +316,7 @@ bool ConnectionLogic::has_drained() const {
 void ConnectionLogic::forget_outstanding() {
   outstanding_.remove(in_flight_.count(), in_flight_.bytes());
   in_flight_ = {};
+  traces_ = {};
 }
 
 void ConnectionLogic::pause_if_full() {
@@ -348,11 +354,30 @@ ConnectionReport ConnectionLogic::report() const {
   report.traffic = traffic_;
   if (traffic_.last_operation != ConnectionTraffic::nothing) {
     // The rest of the clock's bits: the reply was less than 49 days ago.
-    const auto now = static_cast<std::uint64_t>(host_.now().count());
+    const auto now = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(host_.now()).count());
     const std::uint32_t ago = static_cast<std::uint32_t>(now) - traffic_.last_reply_ms;
     report.last_reply_ms = static_cast<std::int64_t>(now - ago);
   }
   return report;
+}
+
+ConnectionRow ConnectionLogic::row(std::chrono::milliseconds now) const {
+  ConnectionRow row;
+  row.address = link_.remote();
+  row.port = link_.remote_port();
+  row.is_native = wire_ != nullptr && wire_->is_native();
+  row.session = session_;
+  if (traffic_.last_heard_ms != 0)
+    row.heard_ms_ago = static_cast<std::uint32_t>(now.count()) - traffic_.last_heard_ms;
+  row.received = traffic_.received;
+  row.sent = traffic_.sent;
+  row.outstanding = in_flight_.count();
+  row.replies = traffic_.replies;
+  row.latency_sum_ms = traffic_.latency_sum_ms;
+  row.latency_max_ms = traffic_.latency_max_ms;
+  row.identities = identities_;
+  return row;
 }
 
 // --- Out -----------------------------------------------------------------------------------------
@@ -360,7 +385,7 @@ ConnectionReport ConnectionLogic::report() const {
 void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries, bool wants_word) {
   // One reading for all replies, and none for a fan-out of events.
   const bool is_waited_for = phase_ == Phase::greeting || !in_flight_.empty();
-  const auto now = is_waited_for ? host_.now() : std::chrono::milliseconds{0};
+  const auto now = is_waited_for ? host_.now() : std::chrono::microseconds{0};
   for (const Delivery& delivery : deliveries) {
     if (phase_ == Phase::closed) return;
     std::visit(Overloaded{[&](const Reply& reply) { deliver(reply, now); },
@@ -387,17 +412,36 @@ void ConnectionLogic::on_drained() {
   resume_if_drained();
 }
 
-void ConnectionLogic::deliver(const Reply& reply, std::chrono::milliseconds now) {
+void ConnectionLogic::deliver(const Reply& reply, std::chrono::microseconds now) {
   wire_->encode(reply, limits_.frame_bytes_max, link_.output());
   counters_.replies.add();
   if (!in_flight_.empty()) {
     const FrameInFlight answered = in_flight_.finish();
     outstanding_.remove(1, answered.bytes);
-    const std::uint32_t took_ms = answered.age_ms(now);
-    counters_.latency.add(took_ms);
-    traffic_.add_reply(answered.operation, reply.xid, reply.zxid, took_ms, now);
+    const std::uint32_t took_us = answered.age_us(now);
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now);
+    counters_.latency.add(took_us / 1000);
+    traffic_.add_reply(answered.operation, reply.xid, reply.zxid, took_us / 1000, now_ms);
+    const Look look = counters_.gauge.on_reply(took_us, is_write(answered.operation), now_ms);
+    if (look != Look::none) [[unlikely]]
+      look_at(reply, answered, look, now);
+    traces_.finish();
   }
   if (was_refused() && in_flight_.empty()) dismiss(last_word_, goodbye_text(last_word_));
+}
+
+void ConnectionLogic::look_at(const Reply& reply, const FrameInFlight& answered, Look look,
+                              std::chrono::microseconds now) {
+  AnsweredRequest request;
+  request.look = look;
+  request.operation = answered.operation;
+  request.session = session_;
+  request.zxid = reply.zxid;
+  request.error = reply.error;
+  request.took_us = answered.age_us(now);
+  request.answered = now;
+  request.trace = traces_.oldest();
+  host_.look_at(request);
 }
 
 void ConnectionLogic::deliver(const SharedEvent& event) {
@@ -406,7 +450,7 @@ void ConnectionLogic::deliver(const SharedEvent& event) {
   ++traffic_.sent;
 }
 
-void ConnectionLogic::deliver(const SessionOpened& opened, std::chrono::milliseconds now) {
+void ConnectionLogic::deliver(const SessionOpened& opened, std::chrono::microseconds now) {
   phase_ = Phase::open;
   session_ = opened.session;
   timeout_ms_ = static_cast<std::uint32_t>(opened.timeout_ms);
@@ -421,7 +465,7 @@ void ConnectionLogic::deliver(const SessionOpened& opened, std::chrono::millisec
   welcome.requests_in_flight_max = limits_.requests_in_flight_max;
   wire_->encode(welcome, link_.output());
   counters_.welcomes.add();
-  traffic_.add_welcome(opened.zxid, now);
+  traffic_.add_welcome(opened.zxid, std::chrono::duration_cast<std::chrono::milliseconds>(now));
   password_ = {};
 }
 

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "actors/client_wire.h"
+#include "actors/connection_row.h"
 #include "actors/connection_traffic.h"
 #include "actors/counters.h"
 #include "actors/four_letter_words/connection_report.h"
 #include "actors/frames_in_flight.h"
 #include "actors/outstanding.h"
 #include "actors/runtime/byte_link.h"
+#include "actors/slow_requests.h"
+#include "actors/traces_in_flight.h"
 #include "config/four_letter_words.h"
 #include "core/commit/delivery.h"
 #include "core/commit/request_batch.h"
@@ -74,8 +77,10 @@ class ConnectionHost {
   virtual void transfer_leadership(std::optional<ServerId> to) = 0;
   /// Answered with ConnectionLogic::on_words(), at once or later.
   virtual void tell(const AskedWord& asked) = 0;
+  /// A reply is about to leave that is slow, or was sampled.
+  virtual void look_at(const AnsweredRequest& request) = 0;
   /// On the monotonic clock.
-  [[nodiscard]] virtual std::chrono::milliseconds now() const = 0;
+  [[nodiscard]] virtual std::chrono::microseconds now() const = 0;
   /// An id that no session of this ensemble has had.
   [[nodiscard]] virtual SessionId new_session_id() = 0;
   [[nodiscard]] virtual SessionPassword new_password() = 0;
@@ -130,6 +135,8 @@ class ConnectionLogic {
 
   /// All but the time since when it is there.
   [[nodiscard]] ConnectionReport report() const;
+  /// The same for the console, which knows the serial, the actor, TLS and since when.
+  [[nodiscard]] ConnectionRow row(std::chrono::milliseconds now) const;
   /// Begins to count anew.
   void reset_traffic() { traffic_ = {}; }
 
@@ -158,9 +165,11 @@ class ConnectionLogic {
   void resume_if_drained();
   [[nodiscard]] bool has_drained() const;
 
-  void deliver(const Reply& reply, std::chrono::milliseconds now);
+  void deliver(const Reply& reply, std::chrono::microseconds now);
+  void look_at(const Reply& reply, const FrameInFlight& answered, Look look,
+               std::chrono::microseconds now);
   void deliver(const SharedEvent& event);
-  void deliver(const SessionOpened& opened, std::chrono::milliseconds now);
+  void deliver(const SessionOpened& opened, std::chrono::microseconds now);
   void deliver(const CloseConnection& close);
   void close(CloseMode mode, Counter& reason);
 
@@ -187,7 +196,9 @@ class ConnectionLogic {
   std::vector<char> input_;  ///< The beginning of a frame, or what waits while full.
   RequestBatch batch_;
   FramesInFlight in_flight_;
-  std::uint32_t timeout_ms_ = 0;  ///< Of the session.
+  TracesInFlight traces_;
+  std::chrono::microseconds received_{0};  ///< The requests of `batch_`.
+  std::uint32_t timeout_ms_ = 0;           ///< Of the session.
   ConnectionTraffic traffic_;
 };
 

@@ -26,12 +26,13 @@ struct ConnectionTraffic {
   std::uint32_t latency_max_ms = 0;
   std::uint32_t latency_last_ms = 0;
   std::uint32_t last_reply_ms = 0;  ///< The low bits of the monotonic clock; 0: none.
+  std::uint32_t last_heard_ms = 0;  ///< Likewise, of the last request.
   std::uint8_t last_operation = nothing;
 
   void add_welcome(Zxid zxid, std::chrono::milliseconds now) {
     ++sent;
     last_zxid = zxid;
-    last_reply_ms = static_cast<std::uint32_t>(now.count());
+    last_heard_ms = last_reply_ms = static_cast<std::uint32_t>(now.count());
     last_operation = session;
   }
 

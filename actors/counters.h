@@ -1,10 +1,12 @@
-// What a server counts about its clients; written on the I/O thread, read by any.
+// What a server counts, about its clients above all; written on the I/O thread, read by any.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "actors/request_gauge.h"
 #include "actors/runtime/counter.h"
+#include "core/base/recent_histogram.h"
 
 namespace quorate {
 
@@ -39,10 +41,12 @@ class LatencyCounter {
   Counter min_, max_, sum_, count_;
 };
 
-/// Totals since the start, but for the latency.
+/// Totals since the start, but for the latency and the gauges.
 struct ServerCounters {
   Counter requests, replies, events;
-  LatencyCounter latency;  ///< Of requests since it was reset.
+  Counter connections_open, outstanding;  ///< Gauges, half a second old at most.
+  LatencyCounter latency;                 ///< Of requests since it was reset.
+  RequestGauge gauge;                     ///< Likewise, of late and since the start.
   Counter welcomes;
   Counter words;  ///< Four-letter words that were answered.
   Counter sessions_opened, sessions_resumed;
@@ -62,6 +66,7 @@ struct ServerCounters {
   Counter closed_slow_reader;  ///< Left too much unread.
   Counter closed_handshake_timeout;
   Counter closed_stopping;
+  RecentHistogram syncs;  ///< Of the log; written by the journal.
 };
 
 /// Frames, and words, of clients.

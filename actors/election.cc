@@ -69,6 +69,7 @@ class ElectionActor final : public PinnedActor<Elector, ElectionState> {
     ticker_.stop();
     log_.info("elected", kv("leader", effects.elected->leader.value),
               kv("round", election_.own().round));
+    context_.timeline.on_elected(effects.elected->leader, effects.votes, context_.clock.read());
     send(state.peers->proposal, elected_a::value, *effects.elected);
   }
 

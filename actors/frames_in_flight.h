@@ -13,11 +13,11 @@ namespace quorate {
 struct FrameInFlight {
   std::uint32_t bytes : 27;  ///< REQUIRES: frames are at most 64 MiB.
   std::uint32_t operation : 5;
-  std::uint32_t received_ms;  ///< The low bits of the monotonic clock.
+  std::uint32_t received_us;  ///< The low bits of the monotonic clock.
 
-  /// How long it took. Of requests that are younger than 49 days.
-  [[nodiscard]] std::uint32_t age_ms(std::chrono::milliseconds now) const {
-    return static_cast<std::uint32_t>(now.count()) - received_ms;
+  /// How long it took. Of requests that are younger than 71 minutes; no client waits so long.
+  [[nodiscard]] std::uint32_t age_us(std::chrono::microseconds now) const {
+    return static_cast<std::uint32_t>(now.count()) - received_us;
   }
 };
 static_assert(sizeof(FrameInFlight) == 8);
@@ -30,7 +30,7 @@ class FramesInFlight {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// `operation`: the index of the alternative of Operation.
-  void add(std::size_t frame_bytes, std::size_t operation, std::chrono::milliseconds received) {
+  void add(std::size_t frame_bytes, std::size_t operation, std::chrono::microseconds received) {
     frames_.push({static_cast<std::uint32_t>(frame_bytes) & 0x7ff'ffffU,
                   static_cast<std::uint32_t>(operation) & 0x1fU,
                   static_cast<std::uint32_t>(received.count())});

@@ -163,10 +163,18 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
 
   void sync() {
     if (txn_log_.last().zxid == logged_) return;
+    const auto began = context_.clock.fine();
     require(txn_log_.sync());
     unsynced_bytes_ = 0;
     logged_ = txn_log_.last().zxid;
+    note_sync(began, context_.clock.fine());
     send(state.peers->proposal, logged_a::value, Logged{logged_});
+  }
+
+  void note_sync(std::chrono::microseconds began, std::chrono::microseconds now) {
+    context_.stages.note(Milestone::synced, logged_, now);
+    context_.counters.syncs.record(static_cast<std::uint64_t>((now - began).count()),
+                                   std::chrono::duration_cast<std::chrono::milliseconds>(now));
   }
 
   void store(const EpochPromise& promise) {

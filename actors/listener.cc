@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <caf/io/accept_handle.hpp>
 #include <caf/io/system_messages.hpp>
+#include <caf/typed_response_promise.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,12 +32,23 @@ constexpr milliseconds tick_every{500};
 constexpr std::uint64_t ticks_per_reload = 4;
 /// How long goodbyes may take when the server stops.
 constexpr milliseconds goodbyes_max{2000};
+/// Connections that one slice tells of, and questions that are answered at a time.
+constexpr std::size_t rows_per_slice = 200;
+constexpr std::size_t inquiries_max = 16;
 
 using ListenerBroker = Listener::extend_with<caf::io::accept_handler>;
 
 struct OpenConnection {
   std::shared_ptr<ConnectionRecord> record;
   Connection handle;
+};
+
+/// What the console is going to be told of all connections.
+struct Gathering {
+  using Promise = caf::typed_response_promise<ConnectionRowsPtr>;
+  std::vector<Promise> asked;  ///< Nobody: nothing is gathered.
+  std::shared_ptr<ConnectionRows> rows;
+  ConnectionSerial last;
 };
 
 struct Port {
@@ -45,7 +59,8 @@ struct Port {
 struct ListenerState {
   static inline const char* name = "listener";
   PeersPtr peers;
-  FlatMap<ConnectionSerial, OpenConnection> open;
+  std::map<ConnectionSerial, OpenConnection> open;
+  Gathering gathering;
 };
 
 class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
@@ -73,6 +88,9 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
           shared_->peers = peers;
           begin();
         },
+        [this](inquire_a, const ConnectionsWanted&) { return gather(); },
+        [this](more_a) { gather_some(); },
+        [this](shed_a, std::uint32_t percent) { return shed(percent); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -140,12 +158,44 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
   }
 
   void visit_connections(const std::function<void(ConnectionRecord&)>& visit) {
-    std::vector<ConnectionRecord*> records;
-    records.reserve(state.open.size());
-    for (const auto& [serial, connection] : state.open) records.push_back(connection.record.get());
-    std::sort(records.begin(), records.end(),
-              [](const auto* a, const auto* b) { return a->serial < b->serial; });
-    for (ConnectionRecord* record : records) visit(*record);
+    for (const auto& [serial, connection] : state.open) visit(*connection.record);
+  }
+
+  caf::result<ConnectionRowsPtr> gather() {
+    Gathering& gathering = state.gathering;
+    if (gathering.asked.size() >= inquiries_max) return caf::sec::runtime_error;
+    auto promise = make_response_promise<Gathering::Promise>();
+    gathering.asked.push_back(promise);
+    if (gathering.asked.size() > 1) return promise;
+    gathering.rows = std::make_shared<ConnectionRows>();
+    gathering.last = {};
+    send(this, more_a::value);
+    return promise;
+  }
+
+  void gather_some() {
+    Gathering& gathering = state.gathering;
+    if (gathering.asked.empty()) return;
+    const ClockReading now = context_.clock.read();
+    auto next = state.open.upper_bound(gathering.last);
+    for (std::size_t i = 0; i < rows_per_slice && next != state.open.end(); ++i, ++next) {
+      gathering.last = next->first;
+      if (next->second.record->logic != nullptr)
+        gathering.rows->rows.push_back(row_of(next->second, now));
+    }
+    if (next != state.open.end()) return send(this, more_a::value);
+    const ConnectionRowsPtr all = std::exchange(gathering.rows, nullptr);
+    for (Gathering::Promise& asked : std::exchange(gathering.asked, {})) asked.deliver(all);
+  }
+
+  static ConnectionRow row_of(const OpenConnection& connection, const ClockReading& now) {
+    const ConnectionRecord& record = *connection.record;
+    ConnectionRow row = record.logic->row(now.monotonic);
+    row.serial = record.serial;
+    row.actor = connection.handle.id();
+    row.is_tls = record.is_tls;
+    row.connected_at_ms = now.wall_ms - (now.monotonic - record.since).count();
+    return row;
   }
 
   /// The one place where connections are refused, and counted.
@@ -180,7 +230,21 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     if (stopping_ && state.open.empty()) quit(caf::exit_reason::user_shutdown);
   }
 
+  std::uint64_t shed(std::uint32_t percent) {
+    std::uint64_t count = 0;
+    for (const auto& [serial, connection] : state.open) {
+      const bool has_session = connection.record->session != SessionId{};
+      if (!has_session || context_.entropy.number() % 100 >= percent) continue;
+      send(connection.handle, dismiss_a::value,
+           Dismissal{ErrorCode::not_serving, "this server sheds load; try another server"});
+      ++count;
+    }
+    return count;
+  }
+
   void on_tick() {
+    context_.counters.connections_open.set(state.open.size());
+    context_.counters.outstanding.set(shared_->outstanding.requests());
     const milliseconds oldest = context_.clock.read().monotonic - context_.config.handshake_timeout;
     for (const auto& [serial, connection] : state.open) {
       if (connection.record->session == SessionId{} && connection.record->since < oldest) {

@@ -142,6 +142,7 @@ struct Core {
   std::map<std::string, LogLevel, std::less<>> configured;
   LogLevel fallback = LogLevel::info;
 
+  LogRing ring;
   Progress progress;
   std::atomic<std::uint64_t> queued{0};
   std::atomic<std::uint64_t> failures{0};
@@ -163,6 +164,22 @@ struct Core {
     fresh->name = name;
     fresh->level = level == configured.end() ? fallback : level->second;
     return components.emplace(name, std::move(fresh)).first->second.get();
+  }
+
+  Status set_level(std::string_view name, LogLevel level) {
+    const std::lock_guard lock(components_mutex);
+    const auto found = components.find(name);
+    if (found == components.end())
+      return {ErrorCode::no_node, fmt::format("no component {} has logged", name)};
+    found->second->level = level;
+    return {};
+  }
+
+  [[nodiscard]] std::vector<ComponentLevel> levels() const {
+    const std::lock_guard lock(components_mutex);
+    std::vector<ComponentLevel> all;
+    for (const auto& [name, component] : components) all.push_back({name, component->level.load()});
+    return all;
   }
 };
 
@@ -194,8 +211,12 @@ Log Log::component(std::string_view name) const {
 
 void Log::write(LogLevel level, std::string_view event, std::span<const LogField> fields) const {
   if (core_->ended.load(std::memory_order_acquire)) return;
-  const std::string line = core_->format({core_->settings.wall_clock(), level, event,
-                                          core_->settings.server, component_->name, fields});
+  const LogLine said{
+      core_->settings.wall_clock(), level, event, core_->settings.server, component_->name, fields};
+  const std::string line = core_->format(said);
+  const auto at = std::chrono::time_point_cast<std::chrono::milliseconds>(said.time);
+  core_->ring.add({0, at.time_since_epoch().count(), level, component_->name,
+                   core_->settings.format == LogFormat::json ? line : format_json(said)});
   core_->queued.fetch_add(1, std::memory_order_relaxed);
   // Levels were checked above; to spdlog all lines are alike.
   core_->logger->log(spdlog::level::critical, spdlog::string_view_t(line.data(), line.size()));
@@ -261,12 +282,7 @@ Logging::~Logging() {
 Log Logging::component(std::string_view name) const { return {core_, core_->component(name)}; }
 
 Status Logging::set_level(std::string_view component, LogLevel level) {
-  const std::lock_guard lock(core_->components_mutex);
-  const auto found = core_->components.find(component);
-  if (found == core_->components.end())
-    return {ErrorCode::no_node, fmt::format("no component {} has logged", component)};
-  found->second->level = level;
-  return {};
+  return core_->set_level(component, level);
 }
 
 void Logging::set_level(LogLevel level) {
@@ -276,15 +292,22 @@ void Logging::set_level(LogLevel level) {
   for (const auto& [name, component] : core_->components) component->level = level;
 }
 
-std::vector<ComponentLevel> Logging::levels() const {
-  const std::lock_guard lock(core_->components_mutex);
-  std::vector<ComponentLevel> levels;
-  for (const auto& [name, component] : core_->components)
-    levels.push_back({name, component->level.load()});
-  return levels;
-}
-
+std::vector<ComponentLevel> Logging::levels() const { return core_->levels(); }
 std::uint64_t Logging::dropped() const { return core_->pool->overrun_counter(); }
 std::uint64_t Logging::failures() const { return core_->failures.load(); }
+
+LogRing* Log::ring() const { return core_ == nullptr ? nullptr : &core_->ring; }
+
+std::vector<ComponentLevel> Log::levels() const {
+  return core_ == nullptr ? std::vector<ComponentLevel>() : core_->levels();
+}
+
+Status Log::set_level(std::string_view component, LogLevel level) const {
+  if (core_ == nullptr) return {ErrorCode::no_node, "nothing is logged"};
+  return core_->set_level(component, level);
+}
+
+std::uint64_t Log::dropped() const { return core_ == nullptr ? 0 : core_->pool->overrun_counter(); }
+std::uint64_t Log::failures() const { return core_ == nullptr ? 0 : core_->failures.load(); }
 
 }  // namespace quorate

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "actors/log_line.h"
+#include "actors/log_ring.h"
 #include "config/config.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
@@ -120,6 +121,14 @@ class Log {
 
   /// The same log under the name of another component.
   [[nodiscard]] Log component(std::string_view name) const;
+
+  /// The last lines of all components; null for a log that discards everything.
+  [[nodiscard]] LogRing* ring() const;
+  /// As Logging has them.
+  [[nodiscard]] std::vector<ComponentLevel> levels() const;
+  Status set_level(std::string_view component, LogLevel level) const;
+  [[nodiscard]] std::uint64_t dropped() const;
+  [[nodiscard]] std::uint64_t failures() const;
 
   /// Waits until all that was logged before is with the system, two seconds at most: a stuck
   /// disk does not hold up the end of the process.

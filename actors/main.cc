@@ -51,7 +51,7 @@ int refuse_start(const Log& log, const Error& error) {
 int serve(const LoadedConfig& loaded, const Log& log, const sigset_t& signals) {
   for (const std::string& notice : loaded.notices) log.warn("config", kv("notice", notice));
   for (int signal = start_over_signal; signal == start_over_signal;) {
-    auto system = start_system(loaded.config, log);
+    auto system = start_system(loaded.config, log, loaded.origins);
     if (!system) return refuse_start(log, system.error());
     sigwait(&signals, &signal);
     log.info("stopping", kv("signal", signal));

@@ -24,6 +24,7 @@ using dialled_a = caf::atom_constant<caf::atom("dialled")>;
 using dismiss_a = caf::atom_constant<caf::atom("dismiss")>;
 using diverge_a = caf::atom_constant<caf::atom("diverge")>;
 using doubt_a = caf::atom_constant<caf::atom("doubt")>;
+using drain_a = caf::atom_constant<caf::atom("drain")>;
 using drained_a = caf::atom_constant<caf::atom("drained")>;
 using elected_a = caf::atom_constant<caf::atom("elected")>;
 using fetch_a = caf::atom_constant<caf::atom("fetch")>;
@@ -32,8 +33,10 @@ using greet_a = caf::atom_constant<caf::atom("greet")>;
 using hand_over_a = caf::atom_constant<caf::atom("hand_over")>;
 using history_a = caf::atom_constant<caf::atom("history")>;
 using image_a = caf::atom_constant<caf::atom("image")>;
+using inquire_a = caf::atom_constant<caf::atom("inquire")>;
 using install_a = caf::atom_constant<caf::atom("install")>;
 using join_a = caf::atom_constant<caf::atom("join")>;
+using kept_a = caf::atom_constant<caf::atom("kept")>;
 using leader_a = caf::atom_constant<caf::atom("leader")>;
 using link_a = caf::atom_constant<caf::atom("link")>;
 using logged_a = caf::atom_constant<caf::atom("logged")>;
@@ -45,13 +48,17 @@ using open_a = caf::atom_constant<caf::atom("open")>;
 using peer_a = caf::atom_constant<caf::atom("peer")>;
 using promise_a = caf::atom_constant<caf::atom("promise")>;
 using request_a = caf::atom_constant<caf::atom("request")>;
+using restart_a = caf::atom_constant<caf::atom("restart")>;
 using role_a = caf::atom_constant<caf::atom("role")>;
 using room_a = caf::atom_constant<caf::atom("room")>;
+using run_a = caf::atom_constant<caf::atom("run")>;
+using save_a = caf::atom_constant<caf::atom("save")>;
 using seal_a = caf::atom_constant<caf::atom("seal")>;
 using sealed_a = caf::atom_constant<caf::atom("sealed")>;
 using serve_a = caf::atom_constant<caf::atom("serve")>;
 using session_a = caf::atom_constant<caf::atom("session")>;
 using settle_a = caf::atom_constant<caf::atom("settle")>;
+using shed_a = caf::atom_constant<caf::atom("shed")>;
 using stop_a = caf::atom_constant<caf::atom("stop")>;
 using submit_a = caf::atom_constant<caf::atom("submit")>;
 using survey_a = caf::atom_constant<caf::atom("survey")>;
@@ -77,6 +84,11 @@ struct Doubt {
   bool doubt = false;
 };
 
+/// Whether clients are sent to other servers, because an operator wants that.
+struct Drained {
+  bool drained = false;
+};
+
 /// What the image on disk covers: slices of seals up to here are not needed any more.
 struct Sealed {
   Zxid durable;
@@ -89,6 +101,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Sealed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Divergence)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Doubt)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::EpochPromise)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::LogPosition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(quorate::Role)

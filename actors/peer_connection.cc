@@ -111,7 +111,8 @@ void PeerConnectionActor::on_greeted(const PeerHello& peer) {
   }
   if (const auto* wanted = std::get_if<HistoryWanted>(&peer.purpose)) return greet_stream(*wanted);
   send(keeper->second, claim_a::value,
-       PeerClaim{peer.server, peer.incarnation, caf::actor_cast<PeerConnection>(this)});
+       PeerClaim{peer.server, peer.incarnation, caf::actor_cast<PeerConnection>(this),
+                 (peer.features & peer_feature_admin) != 0});
 }
 
 void PeerConnectionActor::tell_of_end() {
@@ -143,10 +144,15 @@ void PeerConnectionActor::greet_stream(const HistoryWanted& wanted) {
 
 void PeerConnectionActor::on_message(PeerMessage message) {
   const bool votes = std::holds_alternative<ElectionNotice>(message);
+  const bool administers =
+      std::holds_alternative<AdminRequest>(message) || std::holds_alternative<AdminReply>(message);
   std::shared_ptr<const FromPeer> from = std::make_shared<FromPeer>(
       FromPeer{logic_->peer()->server, incarnation_, std::move(message)});
   if (votes) {
     send(state.peers->election, peer_a::value, std::move(from));
+  } else if (administers) {
+    // The keeper knows which console there is now.
+    send(state.peers->links.at(from->peer), peer_a::value, std::move(from));
   } else {
     send(state.peers->proposal, peer_a::value, std::move(from));
   }

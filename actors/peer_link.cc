@@ -36,7 +36,9 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
         identity_(identity),
         peer_(peer),
         addresses_(context.config.membership.members.at(peer).addresses),
-        ticker_(tick_every) {}
+        ticker_(tick_every) {
+    set_label(peer_label(peer));
+  }
 
   behavior_type make_behavior() override {
     set_down_handler([this](const caf::down_msg& down) { on_down(down); });
@@ -45,6 +47,10 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
         [this](claim_a, const PeerClaim& claim) { on_claim(claim); },
         [this](dialled_a, const Dialled& dialled) { on_dialled(dialled); },
         [this](fetch_a, const Stream& stream) { dial(stream); },
+        [this](peer_a, const std::shared_ptr<const FromPeer>& from) {
+          // Without a console the other side gets no answer in time, and says so.
+          if (state.peers->console) send(state.peers->console, peer_a::value, from);
+        },
         [this](tick_a, std::uint64_t generation) {
           if (!ticker_.is_current(generation)) return;
           dial_if_due();
@@ -57,7 +63,12 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
   [[nodiscard]] milliseconds now() const { return context_.clock.read().monotonic; }
 
   void meet(const PeersPtr& peers) {
-    state.peers = peers;
+    const PeersPtr former = std::exchange(state.peers, peers);
+    if (former && former->console != peers->console && state.connection) {
+      // It was started again, and knows of no link.
+      send(peers->console, link_a::value,
+           LinkState{peer_, incarnation_, state.connection, answers_admin_});
+    }
     if (std::exchange(started_, true)) return;
     // A keeper that was started again knows of no link, and the numbers of its links go on.
     incarnation_ = static_cast<std::uint64_t>(now().count()) << 8U;
@@ -133,9 +144,9 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
     state.connection = claim.connection;
     monitor(state.connection);
     pause_ = milliseconds{0};
-    const LinkState link{peer_, ++incarnation_, state.connection};
-    send(state.peers->election, link_a::value, link);
-    send(state.peers->proposal, link_a::value, link);
+    answers_admin_ = claim.answers_admin;
+    ++incarnation_;
+    tell_of_link();
     send(state.connection, serve_a::value, incarnation_);
     log_.info("peer_linked", kv("peer", peer_), kv("incarnation", claim.incarnation));
   }
@@ -152,9 +163,14 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
     next_dial_ = now() + pause_min;
     // Of two servers, one dials: no two connections meet each other halfway.
     if (identity_.server > peer_) ticker_.start(*this);
-    const LinkState link{peer_, incarnation_, PeerConnection{}};
-    send(state.peers->proposal, link_a::value, link);
+    tell_of_link();
+  }
+
+  void tell_of_link() {
+    const LinkState link{peer_, incarnation_, state.connection, answers_admin_};
     send(state.peers->election, link_a::value, link);
+    send(state.peers->proposal, link_a::value, link);
+    if (state.peers->console) send(state.peers->console, link_a::value, link);
   }
 
   ServerContext& context_;
@@ -171,6 +187,7 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
   std::string told_;
   std::uint64_t incarnation_ = 0;
   Incarnation peer_incarnation_;
+  bool answers_admin_ = false;
 };
 
 /// Connections that have not said who they are, at once: a few for each server that may come.
@@ -219,6 +236,8 @@ class PeerListenerActor final : public BrokerActor<PeerListenerBroker, PeerListe
 };
 
 }  // namespace
+
+std::string peer_label(ServerId peer) { return "to server " + std::to_string(peer.value); }
 
 PeerLink spawn_peer_link(ServerContext& context, const PeerIdentity& identity, ServerId peer) {
   return PeerLink(spawn_broker<PeerLinkActor>(context.system, context, identity, peer));

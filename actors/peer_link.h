@@ -48,6 +48,7 @@ struct LinkState {
   ServerId peer;
   std::uint64_t incarnation = 0;  ///< Of the link; grows.
   PeerConnection connection;      ///< Empty: it is down.
+  bool answers_admin = false;     ///< The other server knows AdminRequest.
 };
 
 /// A decoded message, with where it came from.
@@ -62,6 +63,7 @@ struct PeerClaim {
   ServerId peer;
   Incarnation incarnation;  ///< Of the server.
   PeerConnection connection;
+  bool answers_admin = false;
 };
 
 /// A stream of history that this server asks another for.
@@ -113,7 +115,11 @@ namespace quorate {
 using PeerLink =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>, caf::reacts_to<claim_a, PeerClaim>,
                      caf::reacts_to<dialled_a, Dialled>, caf::reacts_to<fetch_a, Stream>,
+                     caf::reacts_to<peer_a, std::shared_ptr<const FromPeer>>,
                      caf::reacts_to<tick_a, std::uint64_t>>;
+
+/// What tells the link to one server from that to another.
+[[nodiscard]] std::string peer_label(ServerId peer);
 
 /// Of each pair of servers, the one with the higher id dials.
 PeerLink spawn_peer_link(ServerContext& context, const PeerIdentity& identity, ServerId peer);

@@ -35,6 +35,7 @@ PeerLinkLogic::PeerLinkLogic(const PeerIdentity& self, std::optional<ServerId> d
       host_(host),
       since_(now),
       heard_(now) {
+  ours_.features |= peer_feature_admin;
   if (!self.key.empty()) ours_.features |= peer_feature_proof;
   if (self.is_new) ours_.features |= peer_feature_new;
   ours_.cluster = self.cluster;

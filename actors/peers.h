@@ -5,6 +5,7 @@
 
 #include "actors/catch_up.h"
 #include "actors/commit.h"
+#include "actors/console/console.h"
 #include "actors/election.h"
 #include "actors/journal.h"
 #include "actors/listener.h"
@@ -26,6 +27,7 @@ struct Peers {
   Snapshotter snapshotter;
   Listener listener;
   std::map<ServerId, PeerLink> links;  ///< To every other server.
+  Console console;                     ///< Empty where there is none.
   PeerListener peer_listener;          ///< Empty when there are none.
 };
 

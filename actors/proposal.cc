@@ -106,12 +106,16 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     if (std::exchange(started_, true)) return;
     ticker_.start(*this);
     context_.board.post_link(replica_.standing(), context_.config.server_id, true);
+    context_.timeline.on_started(replica_.standing(), now());
     perform(replica_.start());
   }
 
   void submit(SubmitBatch& batch) {
     if (batch.service != service_) return;
-    if (!batch.writes.empty()) perform(replica_.on_submit(std::move(batch.writes), now()));
+    if (!batch.writes.empty()) {
+      trail_.on_submitted(batch.writes.back().origin, context_.clock.fine());
+      perform(replica_.on_submit(std::move(batch.writes), now()));
+    }
     for (const SyncRequest& request : batch.syncs) perform(replica_.on_sync(request, now()));
   }
 
@@ -165,6 +169,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     }
     // The last thing that this replica does: the state in memory is not that of the image.
     ended_ = true;
+    if (effects.left) leave(*effects.left);
     log_.info("installs_image", kv("zxid", image.at.zxid));
     send(state.peers->journal, install_a::value, InstallImage{*effects.install, image.name});
     return true;
@@ -184,6 +189,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
 
   void perform(Effects effects) {
     if (ended_) return;
+    note_stages(effects);
     for (const Envelope& envelope : effects.send) state.frames.send(*this, envelope);
     state.frames.end_turn();
     if (effects.stop_serving) stop_serving();
@@ -205,10 +211,23 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     if (effects.fetch) fetch(*effects.fetch);
     for (const ServerId peer : effects.drop)
       state.frames.drop(*this, peer, "its messages contradict what was agreed on");
+    if (effects.left) leave(*effects.left);
     if (effects.role) tell(*effects.role);
     if (effects.doubt) doubt(*effects.doubt);
     if (effects.diverged) diverge(*effects.diverged);
     context_.board.post_standing(replica_.standing(), effects);
+  }
+
+  void note_stages(const Effects& effects) {
+    if (effects.stop_serving) trail_.forget();
+    if (effects.log.empty() && effects.commit.empty()) return;
+    const auto now = context_.clock.fine();
+    if (!effects.log.empty()) {
+      trail_.on_proposed(effects.log, context_.stages);
+      context_.stages.note(Milestone::proposed, effects.log.back().zxid(), now);
+    }
+    if (!effects.commit.empty())
+      context_.stages.note(Milestone::committed, effects.commit.back()->zxid, now);
   }
 
   /// What followers heard; what this server itself hears goes from commit to the tracker.
@@ -279,13 +298,20 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
                 stream_number_});
   }
 
+  void leave(LossReason reason) {
+    left_ = reason;
+    context_.timeline.on_left(reason, replica_.standing(), now());
+  }
+
   void tell(const Role& role) {
     send(state.peers->election, role_a::value, role);
+    context_.timeline.on_role(role, replica_.standing(), now());
     if (role.successor && !role.counts) {
       log_.info("leaves", kv("to", *role.successor));
     } else if (role.stance == Stance::looking) {
       log_.info("looking", kv("epoch", role.recency.current), kv("zxid", role.recency.last),
-                kv("votes", role.counts), kv("blank", role.blank));
+                kv("votes", role.counts), kv("blank", role.blank),
+                kv("reason", left_ ? to_string(*left_) : "started"));
     } else if (role.established) {
       log_.info(role.stance == Stance::leading ? "leading" : "following",
                 kv("leader", *role.leader), kv("epoch", *role.established));
@@ -295,10 +321,12 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   ServerContext& context_;
   Log log_;
   Replica replica_;
+  SubmitTrail trail_;
   Ticker ticker_;
   std::uint64_t service_ = 0;  ///< How often this server began to serve.
   std::uint64_t hand_over_number_ = 0;
   std::uint64_t stream_number_ = 0;  ///< Of the stream that is wanted, if one is.
+  std::optional<LossReason> left_;   ///< Why it has given up its last role.
   bool started_ = false;
   bool ended_ = false;  ///< The server is about to start over.
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -9,9 +10,13 @@
 #include "actors/connection_logic.h"
 #include "actors/counters.h"
 #include "actors/credentials.h"
+#include "actors/election_timeline.h"
 #include "actors/log.h"
 #include "actors/notice_board.h"
+#include "actors/slow_requests.h"
+#include "actors/stage_clock.h"
 #include "config/config.h"
+#include "config/load.h"
 #include "core/base/ids.h"
 #include "core/zab/standing.h"
 
@@ -35,6 +40,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual ClockReading read() const = 0;
+  /// The monotonic clock alone, as exactly as it can be read.
+  [[nodiscard]] virtual std::chrono::microseconds fine() const { return read().monotonic; }
 };
 
 /// How a process ends, as its exit code says.
@@ -58,6 +65,9 @@ class Ending {
   /// Asks for the server to be stopped in order and started anew from what is on its disk now.
   /// Returns at once; what runs must do no harm until it is stopped.
   virtual void start_over(std::string_view reason) = 0;
+
+  /// Asks for the server to be stopped in order, as by whoever started it. Returns at once.
+  virtual void stop(std::string_view reason) = 0;
 
  protected:
   virtual void end_now(ExitCode code, std::string_view reason) = 0;
@@ -84,9 +94,14 @@ struct ServerContext {
   Transport* transport = nullptr;  ///< To the other servers; null without any.
   RoomKeeper* room = nullptr;      ///< Likewise; used by the journal alone.
   NoticeBoard board{};             ///< How things stand, for whoever asks.
+  ElectionTimeline timeline{};     ///< What became of its role, likewise.
+  StageClock stages{};             ///< When writes came how far.
+  SlowRequests slow_requests{};    ///< Likewise, for whoever asks.
   /// Has promised nothing to anybody and may still find its ensemble. The journal takes it back.
   std::atomic<bool> is_new = false;
   const Divergences* divergences = nullptr;  ///< Where there is a disk to note them on.
+  std::chrono::milliseconds started{0};      ///< On the monotonic clock.
+  ConfigOrigins config_origins{};
 };
 
 }  // namespace quorate

@@ -60,6 +60,8 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
           shortage_ = room.level == RoomLevel::low;
           room_ = room.level;
         },
+        [this](kept_a) { return kept(); },
+        [this](save_a) { return save(); },
         [this](measure_a) { return sizes_of_directories(context_.config); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -112,6 +114,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     const Result<ImageHeader> durable = image_.flush();
     if (!durable) return fail(durable.error());
     image_zxid_ = durable->position.zxid;
+    image_ms_ = context_.clock.read().wall_ms;
     written_.push_back({image_zxid_, now()});
     log_bytes_at_write_ = txn_log_.bytes();
     send(state.peers->commit, sealed_a::value, Sealed{image_zxid_});
@@ -125,6 +128,27 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     if (image_zxid_ <= checkpoint_zxid_) return false;
     return shortage_ || now() - last_checkpoint_ >= context_.config.checkpoint_interval ||
            txn_log_.bytes() >= log_bytes_at_checkpoint_ + context_.config.checkpoint_log_bytes;
+  }
+
+  KeptStates kept() {
+    KeptStates states;
+    states.image = image_zxid_;
+    states.image_ms = image_ms_;
+    if (auto checkpoints = store_.checkpoints()) states.checkpoints = *std::move(checkpoints);
+    states.log_base = txn_log_.base().zxid;
+    states.log_bytes = txn_log_.bytes();
+    states.sizes = sizes_of_directories(context_.config);
+    return states;
+  }
+
+  CheckpointTaken save() {
+    if (room_ == RoomLevel::critical)
+      return {false, {}, "the disk is nearly full: nothing is written until there is room again"};
+    if (image_zxid_ == checkpoint_zxid_)
+      return {true, checkpoint_zxid_, "nothing was written to the image since the last one"};
+    checkpoint();
+    if (image_zxid_ != checkpoint_zxid_) return {false, {}, "it failed; the server's log says why"};
+    return {true, checkpoint_zxid_, "taken and read back whole"};
   }
 
   void checkpoint() {
@@ -196,6 +220,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   std::vector<capnp_codec::ImageEntry> entries_;
   std::size_t records_ = 0;  ///< Staged.
   Zxid image_zxid_;
+  std::int64_t image_ms_ = 0;  ///< When it came so far; 0: before the start.
   std::uint64_t log_bytes_at_write_ = 0;
   struct Written {
     Zxid zxid;

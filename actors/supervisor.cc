@@ -39,6 +39,9 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     supervision_.emplace(*this, children(), RestartLimit{}, [this] { introduce_all(); });
     supervision_->start_all();
     return {
+        [this](restart_a, const RestartWanted& wanted) {
+          return RestartAnswer{supervision_->restart(wanted.actor, wanted.reason)};
+        },
         [this](stop_a) {
           if (std::exchange(stopping_, true)) return;
           hand_over();
@@ -68,14 +71,20 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     }));
     for (const auto& [id, member] : context_.config.membership.members) {
       if (id == context_.config.server_id) continue;
-      specs.push_back(child("peer_link", OnDeath::restart, state.peers.links[id], [this, id = id] {
-        return spawn_peer_link(context_, parts_.identity, id);
-      }));
+      specs.push_back(child(
+          "peer_link", OnDeath::restart, state.peers.links[id],
+          [this, id = id] { return spawn_peer_link(context_, parts_.identity, id); },
+          peer_label(id)));
     }
     if (parts_.peer_socket >= 0) {
       specs.push_back(child("peer_listener", OnDeath::escalate, state.peers.peer_listener, [this] {
         return spawn_peer_listener(context_, parts_.identity,
                                    std::exchange(parts_.peer_socket, -1));
+      }));
+    }
+    if (parts_.console) {
+      specs.push_back(child("console", OnDeath::restart, state.peers.console, [this] {
+        return parts_.console(context_, caf::actor_cast<Supervisor>(this));
       }));
     }
     specs.push_back(child("listener", OnDeath::escalate, state.peers.listener,
@@ -84,8 +93,9 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
   }
 
   template <class Handle, class Spawn>
-  ChildSpec child(std::string name, OnDeath rule, Handle& handle, Spawn spawn) {
-    return {name, rule, [this, name, &handle, spawn] {
+  ChildSpec child(std::string name, OnDeath rule, Handle& handle, Spawn spawn,
+                  std::string label = {}) {
+    return {name, std::move(label), rule, [this, name, &handle, spawn] {
               if (handle) log_.warn("actor_restarts", kv("actor", name));
               handle = spawn();
               return caf::actor_cast<caf::strong_actor_ptr>(handle);
@@ -101,6 +111,7 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     send(state.peers.snapshotter, meet_a::value, peers);
     send(state.peers.listener, meet_a::value, peers);
     send(state.peers.election, meet_a::value, peers);
+    if (state.peers.console) send(state.peers.console, meet_a::value, peers);
     for (const auto& [id, link] : state.peers.links) send(link, meet_a::value, peers);
     if (state.peers.peer_listener) send(state.peers.peer_listener, meet_a::value, peers);
     // Last: it starts to lead at once, on other threads, and all that follows from that must find

@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "actors/boot.h"
+#include "actors/console/audit.h"
+#include "actors/console/spawn_console.h"
 #include "actors/crash_words.h"
 #include "actors/held_server.h"
 #include "actors/log.h"
@@ -49,6 +51,10 @@ class SystemClock final : public Clock {
         duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
         duration_cast<milliseconds>(steady_clock::now().time_since_epoch())};
   }
+  [[nodiscard]] std::chrono::microseconds fine() const override {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        steady_clock::now().time_since_epoch());
+  }
 };
 
 class ProcessEnding final : public Ending {
@@ -58,6 +64,11 @@ class ProcessEnding final : public Ending {
   void start_over(std::string_view reason) override {
     log_.info("starts_over", kv("reason", reason));
     ::kill(::getpid(), start_over_signal);
+  }
+
+  void stop(std::string_view reason) override {
+    log_.info("stops", kv("reason", reason));
+    ::kill(::getpid(), SIGTERM);
   }
 
  protected:
@@ -207,7 +218,8 @@ class RunningSystem final : public System {
  public:
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
-                Sockets sockets, std::unique_ptr<TlsCredentials> tls, std::string peer_key)
+                Sockets sockets, std::unique_ptr<TlsCredentials> tls, std::string peer_key,
+                const ConfigOrigins& origins)
       : divergences_(config.data_dir, config.data_log_dir),
         store_(std::move(store)),
         words_(std::move(words)),
@@ -245,14 +257,32 @@ class RunningSystem final : public System {
                                 std::move(peer_key)};
     context_.is_new = is_new(config, boot);
     context_.divergences = &divergences_;
+    context_.started = clock_.read().monotonic;
+    context_.config_origins = origins;
     Standing standing = take_standing(boot, config.server_id, quorum_of(config));
     standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(
-        context_,
-        ServerParts{*store_, *txn_log_, *image_, std::move(machine), quorum_of(config), identity,
-                    peer_socket, std::move(standing), [client_sockets](ServerContext& context) {
-                      return spawn_listener(context, client_sockets);
-                    }});
+        context_, ServerParts{*store_, *txn_log_, *image_, std::move(machine), quorum_of(config),
+                              identity, peer_socket, std::move(standing),
+                              [client_sockets](ServerContext& context) {
+                                return spawn_listener(context, client_sockets);
+                              },
+                              console_of(config)});
+  }
+
+  /// Empty: there shall be none.
+  std::function<Console(ServerContext&, const Supervisor&)> console_of(const Config& config) {
+    if (!config.console_enabled) return {};
+    auto audit = AuditLog::open(config.data_dir);
+    if (!audit) {
+      context_.log.error("console_not_served", kv("reason", audit.error().text),
+                         kv("do", "mend the audit log: nothing may be done without a note of it"));
+      return {};
+    }
+    return [log = std::shared_ptr<AuditLog>(*std::move(audit))](ServerContext& context,
+                                                                const Supervisor& supervisor) {
+      return spawn_console(context, {supervisor, log});
+    };
   }
 
   ~RunningSystem() override {
@@ -378,7 +408,8 @@ Status set_aside(const Log& log, const Divergences& divergences, const Divergenc
 
 }  // namespace
 
-Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log) {
+Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log,
+                                             const ConfigOrigins& origins) {
   auto peer_key = read_peer_key(config.peer_key_file);
   if (!peer_key) return peer_key.error();
   auto tls = tls_credentials(config);
@@ -437,7 +468,7 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
   return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
                                           std::move(room), *std::move(booted), *std::move(sockets),
-                                          *std::move(tls), *std::move(peer_key))};
+                                          *std::move(tls), *std::move(peer_key), origins)};
 }
 
 }  // namespace quorate

@@ -7,6 +7,7 @@
 
 #include "actors/server_context.h"
 #include "config/config.h"
+#include "config/load.h"
 #include "core/base/result.h"
 
 namespace quorate {
@@ -24,7 +25,9 @@ class System {
   virtual void stop() = 0;
 };
 
-/// `config` outlives the system. Errors name what was refused, where, and what to do.
-[[nodiscard]] Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log);
+/// `config` outlives the system. Errors name what was refused, where, and what to do. `origins`:
+/// for who asks where a value comes from.
+[[nodiscard]] Result<std::unique_ptr<System>> start_system(const Config& config, const Log& log,
+                                                           const ConfigOrigins& origins);
 
 }  // namespace quorate

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/measure/histogram.h"
+#include "core/base/histogram.h"
 
 namespace quorate::bench {
 

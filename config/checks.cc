@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/console.h"
 #include "config/options.h"
 #include "core/base/check.h"
 
@@ -49,18 +50,71 @@ void check_ports(const LoadedConfig& loaded, std::vector<std::string>& problems)
     for (std::size_t j = i + 1; j < endpoints.size(); ++j) {
       const Endpoint& a = endpoints[i];
       const Endpoint& b = endpoints[j];
-      if (a.port != b.port || !overlap(a.address, b.address)) continue;
+      if (a.port == 0 || a.port != b.port || !overlap(a.address, b.address)) continue;
       problems.push_back(fmt::format("{} and {} are the same port; set one of them",
                                      described(loaded, a.key), described(loaded, b.key)));
     }
   }
 }
 
+/// What keeps the console from being served to others; empty: nothing.
+std::string_view missing_for_others(const Config& c) {
+  if (c.console_certificate_file.empty())
+    return "others than this machine reach the console only over TLS, and there is no certificate";
+  if (c.console_tokens_file.empty() && c.console_client_ca_file.empty())
+    return "nobody could prove to the console who they are";
+  return {};
+}
+
+void check_console(const LoadedConfig& loaded, std::vector<std::string>& problems) {
+  const Config& c = loaded.config;
+  if (!c.console_enabled) return;
+  if (c.console_certificate_file.empty() != c.console_key_file.empty()) {
+    problems.emplace_back(
+        "console_certificate_file and console_key_file belong together; set both or none");
+  }
+  if (!c.console_client_ca_file.empty() && c.console_certificate_file.empty()) {
+    problems.push_back(
+        fmt::format("{}, but without console_certificate_file nobody can show a certificate",
+                    described(loaded, "console_client_ca_file")));
+  }
+  const std::string_view missing = missing_for_others(c);
+  if (!is_loopback_address(c.console_address) && !missing.empty()) {
+    problems.push_back(fmt::format(
+        "{}: {}; set console_address=127.0.0.1, or console_certificate_file, console_key_file and "
+        "console_tokens_file, or console_enabled=false",
+        described(loaded, "console_address"), missing));
+  }
+}
+
 }  // namespace
+
+void keep_console_local(LoadedConfig& loaded) {
+  Config& c = loaded.config;
+  if (!loaded.console_address_by_alias || !c.console_enabled) return;
+  if (is_loopback_address(c.console_address) || missing_for_others(c).empty()) return;
+  const std::string place = loaded.origin_of("console_address").place;
+  loaded.notices.push_back(fmt::format(
+      "{}: admin.serverAddress = {} is not used, and the console is served at 127.0.0.1: {}; set "
+      "console_certificate_file, console_key_file and console_tokens_file",
+      place, c.console_address, missing_for_others(c)));
+  c.console_address = "127.0.0.1";
+  loaded.origins["console_address"] = {ConfigSource::built_in,
+                                       fmt::format("default (not as {} says)", place)};
+}
 
 void derive_defaults(LoadedConfig& loaded) {
   const Config& c = loaded.config;
   derive(loaded, "data_log_dir", &Config::data_log_dir, c.data_dir, "data_dir");
+  // Both or none: a certificate does not fit another's key.
+  const auto is_unset = [&loaded](std::string_view key) {
+    return loaded.origin_of(key).source == ConfigSource::built_in;
+  };
+  if (is_unset("console_certificate_file") && is_unset("console_key_file")) {
+    derive(loaded, "console_certificate_file", &Config::console_certificate_file,
+           c.tls_certificate_file, "tls_certificate_file");
+    derive(loaded, "console_key_file", &Config::console_key_file, c.tls_key_file, "tls_key_file");
+  }
   derive(loaded, "session_timeout_min_ms", &Config::session_timeout_min, c.tick_time * 2,
          "2 ticks");
   derive(loaded, "session_timeout_max_ms", &Config::session_timeout_max,
@@ -115,6 +169,7 @@ std::vector<std::string> contradictions(const LoadedConfig& loaded) {
     problems.push_back(fmt::format("{}, but without tls_certificate_file nobody can speak TLS",
                                    described(loaded, "tls_required")));
   }
+  check_console(loaded, problems);
   check_ports(loaded, problems);
   return problems;
 }

@@ -39,11 +39,19 @@ struct Config {
   std::string peer_address = "127.0.0.1";
   std::uint16_t peer_port = 2888;
   std::string peer_key_file;  ///< Empty: whoever reaches the peer port may be a server.
+  IoBackendChoice io_backend = IoBackendChoice::own;
+  std::uint32_t io_threads = 1;
+
+  // Console.
   bool console_enabled = true;
   std::string console_address = "127.0.0.1";
   std::uint16_t console_port = 8080;
-  IoBackendChoice io_backend = IoBackendChoice::own;
-  std::uint32_t io_threads = 1;
+  std::string console_names;  ///< "console.example.com,10.0.0.7:80"; see console_names().
+  std::string console_certificate_file;  ///< Empty: the console does not speak TLS.
+  std::string console_key_file;
+  std::string console_client_ca_file;  ///< Empty: it does not ask for certificates.
+  std::string console_tokens_file;     ///< Empty: there are no tokens.
+  bool console_read_only = false;
 
   // Time and sessions.
   std::chrono::milliseconds tick_time{2000};

@@ -22,8 +22,10 @@ constexpr std::string_view digits = "0123456789";
 
 /// Variables that belong to our other programs, or that load_config() reads itself.
 bool is_elsewhere(std::string_view rest) {
-  return rest == "CONFIG" || rest == "ENDPOINTS" || rest == "LAUNCHER" ||
-         rest.starts_with("CLI_") || rest.starts_with("TEST_") || rest.starts_with("BENCH_");
+  return rest == "CONFIG" || rest == "ENDPOINTS" || rest == "LAUNCHER" || rest == "AUTH" ||
+         rest == "CONSOLE" || rest == "TOKEN_FILE" || rest == "CA" || rest == "CLIENT_CERT" ||
+         rest == "CLIENT_KEY" || rest.starts_with("CLI_") || rest.starts_with("TEST_") ||
+         rest.starts_with("BENCH_");
 }
 
 /// Kubernetes gives every pod variables about each service; a service named quorate-client gives

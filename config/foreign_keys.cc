@@ -19,6 +19,9 @@ constexpr std::string_view on = "true|yes|on|1";
 constexpr std::string_view own_tls =
     "TLS is spoken on client_port, as tls_certificate_file and tls_key_file (PEM) say";
 constexpr std::string_view no_tls = "TLS is spoken with clients alone";
+constexpr std::string_view console_tls =
+    "the console speaks TLS, and nothing else, where console_certificate_file is set, and asks for "
+    "certificates where console_client_ca_file is";
 constexpr std::string_view no_sasl =
     "this server does not speak SASL; without it everyone could connect";
 constexpr std::string_view no_jvm = "there is no Java virtual machine";
@@ -36,9 +39,9 @@ void add_refused(std::vector<ForeignKey>& keys) {
       {"sslQuorum", refused, off, no_tls},
       {"portUnification", refused, off, no_tls},
       {"client.portUnification", ignored, "", own_tls},
-      {"admin.forceHttps", refused, off, no_tls},
-      {"admin.portUnification", refused, off, no_tls},
-      {"admin.needClientAuth", refused, off, no_tls},
+      {"admin.forceHttps", refused, off, console_tls},
+      {"admin.portUnification", refused, off, console_tls},
+      {"admin.needClientAuth", refused, off, console_tls},
       {"metricsProvider.httpsPort", refused, "", no_tls},
       {"electionAlg", refused, "3", "only the fast leader election exists"},
       {"oraclePath", refused, "", "two servers cannot elect with the help of an oracle"},

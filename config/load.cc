@@ -57,6 +57,7 @@ class Loader {
     if (!problems_.empty()) return refused(problems_);
 
     derive_defaults(loaded_);
+    keep_console_local(loaded_);
     problems_ = contradictions(loaded_);
     if (!problems_.empty()) return refused(problems_);
     return std::move(loaded_);
@@ -150,6 +151,8 @@ class Loader {
       loaded_.origins[std::string(option.key.name)] = setting.origin;
     }
     if (option.key.name == "client_port") port_by_alias_ = name.alias != nullptr;
+    if (option.key.name == "console_address")
+      loaded_.console_address_by_alias = name.alias != nullptr;
   }
 
   void apply_foreign(const ForeignKey& foreign, std::string_view key,

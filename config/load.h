@@ -46,12 +46,14 @@ struct ConfigSources {
   FileReader read_file;
 };
 
+/// By our name of the option, or by membership key ("server.1"); what is missing has its default.
+using ConfigOrigins = std::map<std::string, ConfigOrigin, std::less<>>;
+
 struct LoadedConfig {
   Config config;
   std::optional<std::string> file;  ///< The file that was read.
-  /// ConfigOrigin by our name of the option, or by membership key ("server.1"). An option that is
-  /// missing here has its default.
-  std::map<std::string, ConfigOrigin, std::less<>> origins;
+  ConfigOrigins origins;
+  bool console_address_by_alias = false;  ///< It was given by ZooKeeper's name.
   /// What deserves to be known but stops nothing; one line each, for the log.
   std::vector<std::string> notices;
 

@@ -159,19 +159,47 @@ void visit_network(Visitor& visit) {
         "read; each proves to the others that it has it. Without one, whoever reaches the peer "
         "port can take part: then only the network keeps strangers out. The key does not encrypt "
         "what the servers say.");
-  visit({"console_enabled", {{"admin.enableServer"}}}, &Config::console_enabled,
-        "Whether the console is served where the build contains it. Off saves its thread and port; "
-        "metrics and health checks are then not to be had over HTTP.");
-  visit({"console_address", {{"admin.serverAddress"}}}, &Config::console_address, TextRule::host,
-        "The address of the console. It can change the server: open it to others only behind "
-        "something that authenticates.");
-  visit({"console_port", {{"admin.serverPort"}}}, &Config::console_port, 1, 65535,
-        "The port of the console.");
   visit("io_backend", &Config::io_backend, {"own", "stock"},
         "Which loop serves the sockets. own needs fewer system calls per request and bounds "
         "output; stock is the actor library's, slower, for comparison when own is suspected.");
   visit("io_threads", &Config::io_threads, 1, 1,
         "How many threads read and write client sockets. One serves all connections of a server.");
+}
+
+template <class Visitor>
+void visit_console(Visitor& visit) {
+  visit.group("Console");
+  visit({"console_enabled", {{"admin.enableServer"}}}, &Config::console_enabled,
+        "Whether the console is served. Off saves its thread and port; metrics and health checks "
+        "are then not to be had over HTTP.");
+  visit({"console_address", {{"admin.serverAddress"}}}, &Config::console_address, TextRule::host,
+        "The address of the console. On one of this machine alone, whoever is on it may do "
+        "anything unless console_tokens_file is set. On any other the console needs TLS, and "
+        "tokens or certificates: it can change the server. Where a file of ZooKeeper names the "
+        "address and these are missing, the console is served at 127.0.0.1.");
+  visit({"console_port", {{"admin.serverPort"}}}, &Config::console_port, 0, 65535,
+        "The port of the console. 0 lets the system choose one, which the log shows.");
+  visit("console_names", &Config::console_names, TextRule::names,
+        "Further names by which browsers reach the console, as behind a proxy: "
+        "console.example.com, or with a port console.example.com:9090. A request that names "
+        "another host is refused, so that no page elsewhere can lead a browser here.");
+  visit("console_certificate_file", &Config::console_certificate_file, TextRule::optional_path,
+        "The console's certificate in PEM, and behind it those that lead to the root; the console "
+        "then speaks TLS alone. By default that of tls_certificate_file. A changed file is taken "
+        "up within seconds, for new connections.");
+  visit("console_key_file", &Config::console_key_file, TextRule::optional_path,
+        "Its key in PEM, without a password. By default that of tls_key_file.");
+  visit("console_client_ca_file", &Config::console_client_ca_file, TextRule::optional_path,
+        "Certificates in PEM of who may vouch for people and programs that use the console. Lines "
+        "`cert:SUBJECT ROLE` of console_tokens_file say what each may do; without such a file all "
+        "of them may look. Empty: nobody is asked for a certificate.");
+  visit("console_tokens_file", &Config::console_tokens_file, TextRule::optional_path,
+        "Who may use the console: lines of name, role (viewer, operator, admin), SHA-256 of a "
+        "token, and perhaps the last day it is valid on, as `quorate console token` makes them. "
+        "Only its owner may be able to read it. A changed file is taken up within seconds. Empty: "
+        "there are no tokens.");
+  visit("console_read_only", &Config::console_read_only,
+        "Whether nothing can be changed through the console, whoever asks.");
 }
 
 template <class Visitor>
@@ -397,6 +425,7 @@ template <class Visitor>
 void visit_options(Visitor& visit) {
   visit_place(visit);
   visit_network(visit);
+  visit_console(visit);
   visit_time(visit);
   visit_connection_limits(visit);
   visit_server_limits(visit);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/console.h"
 #include "config/four_letter_words.h"
 #include "config/words.h"
 
@@ -74,6 +75,9 @@ Result<std::string> checked_text(TextRule rule, std::string_view value) {
       break;
     case TextRule::words:
       status = four_letter_words(value).status();
+      break;
+    case TextRule::names:
+      status = console_names(value).status();
       break;
   }
   if (!status) return status.error();
@@ -172,6 +176,8 @@ std::string Option::allowed(const OptionAlias* alias) const {
       return "digest, ip, x509, with commas between them";
     case TextRule::words:
       return "words between commas, or *";
+    case TextRule::names:
+      return "hosts or host:port, with commas between them";
   }
   return {};
 }

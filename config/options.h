@@ -42,7 +42,8 @@ enum class TextRule : std::uint8_t {
   super_digest,
   levels,
   schemes,
-  words
+  words,
+  names
 };
 
 struct NumberDomain {

@@ -22,6 +22,12 @@ inline constexpr std::uint32_t peer_protocol_version = 1;
 inline constexpr std::uint64_t peer_feature_proof = 1;
 /// Likewise: has never promised anything, and belongs to the ensemble of whomever it meets.
 inline constexpr std::uint64_t peer_feature_new = 2;
+/// Likewise: answers AdminRequest.
+inline constexpr std::uint64_t peer_feature_admin = 4;
+
+/// Of AdminRequest::text and AdminReply::text: heartbeats wait behind them.
+inline constexpr std::size_t admin_request_bytes_max = std::size_t{1} << 20;
+inline constexpr std::size_t admin_reply_bytes_max = std::size_t{4} << 20;
 
 // --- Handshake
 // -------------------------------------------------------------------------------------

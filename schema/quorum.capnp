@@ -94,7 +94,8 @@ struct PeerHello {
   features @3 :UInt64;
   # Bits for what the sender would use beyond the version; what either side lacks is off. Bit 0: it has
   # a shared key; either both sides do, or they refuse each other. Bit 1: it has never promised
-  # anything, and takes over the cluster id of whomever it meets; then it closes.
+  # anything, and takes over the cluster id of whomever it meets; then it closes. Bit 2: it answers
+  # `adminRequest`.
 
   cluster @4 :Data;
   # The id of the sender's ensemble, 16 bytes. Servers of different ensembles part.
@@ -255,6 +256,12 @@ struct PeerMessage {
 
     diverged @19 :Diverged;
     # Your state is not that of a quorum.
+
+    adminRequest @20 :AdminRequest;
+    # An operator asks you something. Only to who has bit 2 of the features.
+
+    adminReply @21 :AdminReply;
+    # And this is the answer.
   }
 }
 
@@ -487,6 +494,30 @@ struct Diverged {
 
   version @3 :UInt32;
   # Of this digest.
+}
+
+struct AdminRequest {
+  # Any server to any other: "an operator who is connected to me wants this of you." The sender has
+  # made sure of who that is; the receiver trusts it as it trusts it with the history.
+
+  number @0 :UInt64;
+  # Chosen by the sender; the reply has the same.
+
+  text @1 :Data;
+  # A request of the admin API in JSON, at most 1 MiB.
+}
+
+struct AdminReply {
+  # To who asked: "this is the answer." At most one for each request; none if the link breaks.
+
+  number @0 :UInt64;
+  # The request's.
+
+  status @1 :UInt32;
+  # As in HTTP.
+
+  text @2 :Data;
+  # The body of the answer in JSON, at most 4 MiB.
 }
 
 struct Forward {

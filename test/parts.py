@@ -114,7 +114,8 @@ def part_ensemble() -> Tally:
 
 
 def part_e2e() -> Tally:
-    if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned", "quorated-diverging"):
+    if not build("release", "quorated", "quorate", "quorate-bench", "quorated-poisoned", "quorated-diverging",
+                 "metrics_sample", "view_samples"):
         return one(False)
     return unittest("test/e2e", "test_*.py")
 
@@ -154,6 +155,12 @@ def part_compose() -> Tally:
     if not build("release", "quorated", "quorate"):
         return one(False)
     return unittest("test/compose", "test_containers.py")
+
+
+def part_console() -> Tally:
+    if not build("release", "quorated", "quorate"):
+        return one(False)
+    return unittest("test/console", "test_*.py")
 
 
 def part_compat() -> Tally:
@@ -291,6 +298,7 @@ PARTS = [
     Part("e2e", 600, "servers, clients, kills: end to end on the release build", part_e2e),
     Part("chaos", 300, "60 s of kills, pauses and partitions under load, and a verdict on the history", part_chaos),
     Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
+    Part("console", 400, "the console's page: its checks, that console/dist is what is built, and Chromium over it", part_console),
     Part("compat", 240, "clients of ZooKeeper that others wrote: at ZooKeeper and at Quorate they are told the same", part_compat),
     Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),

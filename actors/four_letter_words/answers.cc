@@ -31,13 +31,6 @@ bool is_answered_always(FourLetterWord word) {
   }
 }
 
-std::size_t voters_of(const Membership& membership) {
-  if (membership.members.size() <= 1) return 0;
-  return static_cast<std::size_t>(std::count_if(
-      membership.members.begin(), membership.members.end(),
-      [](const auto& member) { return member.second.role == MemberRole::participant; }));
-}
-
 /// No more than the text could have room for.
 std::vector<ConnectionReport> reports_of(const ConnectionShared& shared) {
   const ClockReading now = shared.context.clock.read();
@@ -75,28 +68,11 @@ ServerReport report_of(const ConnectionShared& shared) {
   const Notice notice = context.board.read();
   const auto uptime = context.clock.read().monotonic - shared.since;
   const Inspection inspection = inspection_of(context.config, notice, uptime, shared.open);
-  const PacketCounts now = packets(counters);
-  ServerReport report;
-  report.role = inspection.role;
-  report.serving = inspection.serving || inspection.role == ServerRole::read_only;
-  report.applied = inspection.applied;
-  report.uptime_ms = inspection.uptime_ms;
-  report.latency = counters.latency.read();
-  report.received = now.received - shared.words.counted_from.received;
-  report.sent = now.sent - shared.words.counted_from.sent;
+  ServerReport report = make_server_report(context.config, counters, inspection, notice);
+  report.received -= shared.words.counted_from.received;
+  report.sent -= shared.words.counted_from.sent;
   report.connections = shared.open;
   report.outstanding = shared.outstanding.requests();
-  report.znodes = notice.znodes;
-  report.watches = notice.watches;
-  report.ephemerals = notice.ephemerals;
-  report.data_bytes = notice.data_bytes;
-  report.sessions = notice.sessions;
-  report.local_sessions = notice.local_sessions;
-  report.connections_refused = counters.refused_in_total.get() + counters.refused_per_address.get();
-  report.auth_failures = counters.closed_auth.get();
-  report.voters = voters_of(context.config.membership);
-  report.followers = notice.followers;
-  report.proposals = notice.proposals;
   return report;
 }
 

@@ -7,6 +7,7 @@
 
 #include "actors/counters.h"
 #include "actors/notice_board.h"
+#include "config/config.h"
 #include "core/base/ids.h"
 #include "schema/client_messages.h"
 
@@ -34,5 +35,10 @@ struct ServerReport {
   std::optional<Followers> followers;                  ///< Of a leader.
   std::optional<ProposalSizes> proposals;              ///< Of a leader that has proposed.
 };
+
+/// What the counters and the board know; packets since the start, connections and requests as of
+/// the gauges. Descriptors are left out.
+[[nodiscard]] ServerReport make_server_report(const Config& config, const ServerCounters& counters,
+                                              const Inspection& inspection, const Notice& notice);
 
 }  // namespace quorate

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "actors/runtime/actor_record.h"
+#include "actors/runtime/actor_registry.h"
 #include "actors/runtime/io_options.h"
 
 namespace quorate {

@@ -13,11 +13,26 @@
 #include <string>
 #include <utility>
 
-#include "actors/runtime/actor_record.h"
+#include "actors/runtime/actor_registry.h"
 #include "actors/runtime/actor_system_setup.h"
-#include "actors/runtime/message_names.h"
 
 namespace quorate {
+
+namespace detail {
+/// Whose turn it is on this thread: who spawns an actor is its parent. 0: no actor's.
+inline thread_local std::uint64_t running_actor = 0;
+
+class RunningActor {
+ public:
+  explicit RunningActor(std::uint64_t actor) : before_(std::exchange(running_actor, actor)) {}
+  ~RunningActor() { running_actor = before_; }
+  RunningActor(const RunningActor&) = delete;
+  RunningActor& operator=(const RunningActor&) = delete;
+
+ private:
+  std::uint64_t before_;
+};
+}  // namespace detail
 
 /// Adds an ActorRecord to an actor or broker class of CAF (Interface::base,
 /// Interface::broker_base). CAF's own profiler is compiled out of the packaged library; this uses
@@ -36,7 +51,7 @@ class Observed : public Base {
     if (const auto* setup = SystemConfig::of(this->home_system()); setup != nullptr) {
       registry_ = setup->registry();
     }
-    record_ = std::make_shared<ActorRecord>(this->id());
+    record_ = std::make_shared<ActorRecord>(this->id(), detail::running_actor, steady_seconds());
   }
 
   using Base::enqueue;
@@ -55,8 +70,8 @@ class Observed : public Base {
 
   using Base::consume;
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    if (record_->trace.load(std::memory_order_relaxed)) [[unlikely]]
-      return consume_traced(message);
+    if (record_->attention.load(std::memory_order_relaxed) != 0) [[unlikely]]
+      return consume_watched(message);
     if (!in_mailbox_) return consume_io(message);
     const auto result = Base::consume(message);
     if (result != caf::invoke_message_result::skipped) increment(record_->handled, 1);
@@ -77,10 +92,18 @@ class Observed : public Base {
   [[nodiscard]] const ActorRecord& record() const { return *record_; }
 
  protected:
+  /// What sets it apart from others of its name, for people. REQUIRES: called by the constructor.
+  void set_label(std::string label) { label_ = std::move(label); }
+
+  /// What it tells of its state to who looks; on its own thread, between two messages. Short, and
+  /// without data and secrets.
+  virtual void describe(StateDump& dump) const { static_cast<void>(dump); }
+
   /// Handles at most `messages`, a few at a time, until `budget` is spent; but at least one.
   caf::resumable::resume_result resume_until(caf::execution_unit* unit, std::size_t messages,
                                              std::chrono::nanoseconds budget) {
     if (!started_) list();
+    const detail::RunningActor running(record_->id);
     // Who resumes an actor holds a reference to it, so all this outlives the actor's last message.
     auto& busy_ns = record_->busy_ns;
     const auto start = Clock::now();
@@ -124,6 +147,7 @@ class Observed : public Base {
 
   /// What a broker's sockets bring does not pass through the mailbox, nor through resume().
   caf::invoke_message_result consume_io(caf::mailbox_element& message) {
+    const detail::RunningActor running(record_->id);
     const auto start = Clock::now();
     const auto result = Base::consume(message);
     increment(record_->busy_ns, nanoseconds(Clock::now() - start));
@@ -131,30 +155,76 @@ class Observed : public Base {
     return result;
   }
 
-  caf::invoke_message_result consume_traced(caf::mailbox_element& message) {
-    // Named first: handling may move the contents out, and end the actor's state.
-    const std::string what = message_names(message.content());
-    const std::string who = this->name();
-    const auto start = Clock::now();
-    auto result = caf::invoke_message_result::consumed;
-    if (in_mailbox_) {
-      result = Base::consume(message);
-      if (result != caf::invoke_message_result::skipped) increment(record_->handled, 1);
-    } else {
-      result = consume_io(message);
-    }
-    const auto took = nanoseconds(Clock::now() - start);
-    if (registry_ != nullptr) registry_->emit({record_->id, who, what, took});
+  /// Counts a message as handled, unless it has to wait.
+  caf::invoke_message_result consume_any(caf::mailbox_element& message) {
+    if (!in_mailbox_) return consume_io(message);
+    const auto result = Base::consume(message);
+    if (result != caf::invoke_message_result::skipped) increment(record_->handled, 1);
     return result;
+  }
+
+  caf::invoke_message_result consume_watched(caf::mailbox_element& message) {
+    const auto attention = record_->attention.load(std::memory_order_relaxed);
+    if (attention >= ActorRecord::errand && in_mailbox_ && run_errand(message))
+      return caf::invoke_message_result::consumed;
+    const auto profile = (attention & (ActorRecord::kinds | ActorRecord::times)) != 0
+                             ? registry_->profile_of(record_->id)
+                             : nullptr;
+    if (profile == nullptr) return consume_any(message);
+    // Named first: handling may move the contents out, and end the actor's state.
+    const auto kind = profile->kind_of(message.content());
+    const auto start = Clock::now();
+    const auto result = consume_any(message);
+    if (result == caf::invoke_message_result::skipped) return result;
+    if ((attention & ActorRecord::times) == 0) {
+      profile->count(kind);
+    } else {
+      profile->time(kind, Clock::now() - start, wall_ms());
+    }
+    return result;
+  }
+
+  /// False: the message is none.
+  bool run_errand(caf::mailbox_element& message) {
+    using ErrandPtr = std::shared_ptr<const Errand>;
+    const auto& content = message.content();
+    if (content.size() != 1 || !content.match_element<ErrandPtr>(0)) return false;
+    const auto errand = content.get_as<ErrandPtr>(0);
+    record_->attention.fetch_sub(ActorRecord::errand);
+    increment(record_->handled, 1);
+    StateDump dump;
+    if (errand->wants_dump) describe(dump);
+    errand->done(Clock::now() - errand->sent, std::move(dump));
+    return true;
   }
 
   void list() {
     started_ = true;
-    if (registry_ != nullptr) registry_->started(record_, this->name());
+    if (registry_ == nullptr) return;
+    registry_->started(
+        {record_, this->name(), label_, thread(), caf::weak_actor_ptr(this->ctrl())});
+    label_ = {};
+  }
+
+  [[nodiscard]] ActorThread thread() const {
+    if (this->subtype() == caf::resumable::io_actor) return ActorThread::io;
+    return this->getf(caf::abstract_actor::is_detached_flag) ? ActorThread::own : ActorThread::pool;
+  }
+
+  static std::uint32_t steady_seconds() {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count());
+  }
+
+  static std::int64_t wall_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
   }
 
   std::shared_ptr<ActorRegistry> registry_;
   std::shared_ptr<ActorRecord> record_;
+  std::string label_;  ///< Until it is listed.
   bool started_ = false;
   bool in_mailbox_ = false;
 };

@@ -17,6 +17,12 @@ bool RestartPolicy::is_running(std::size_t child) const {
   return states_.at(child) == State::running;
 }
 
+bool RestartPolicy::has_room(std::chrono::nanoseconds now) const {
+  const auto recent = std::count_if(restarts_.begin(), restarts_.end(),
+                                    [&](auto restart) { return now - restart <= limit_.within; });
+  return static_cast<std::size_t>(recent) < limit_.restarts_max;
+}
+
 RestartDecision RestartPolicy::start_all() { return start_if_all_stopped({}); }
 
 RestartDecision RestartPolicy::on_death(std::size_t child, bool failed,

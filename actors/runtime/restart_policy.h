@@ -53,6 +53,8 @@ class RestartPolicy {
   RestartDecision on_death(std::size_t child, bool failed, std::chrono::nanoseconds now);
 
   [[nodiscard]] bool is_running(std::size_t child) const;
+  /// Whether one more death would be answered with a restart, and not be one too many.
+  [[nodiscard]] bool has_room(std::chrono::nanoseconds now) const;
 
  private:
   enum class State : std::uint8_t { down, running, stopping };

@@ -39,10 +39,24 @@ void Supervision::start(std::size_t child) {
   const auto& spec = children_[child];
   running_[child] = spec.start();
   self_.monitor(running_[child]);
-  if (starts_[child]++ == 0) return;
-  if (const auto* config = SystemConfig::of(self_.home_system()); config != nullptr) {
-    config->registry()->restarted(spec.name);
+  const auto* config = SystemConfig::of(self_.home_system());
+  if (config == nullptr) return;
+  config->registry()->supervised(running_[child]->id(), spec.on_death);
+  if (starts_[child]++ != 0) config->registry()->restarted(spec.name, spec.label);
+}
+
+Supervision::Restart Supervision::restart(caf::actor_id child, const std::string& reason) {
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (running_[i] == nullptr || running_[i]->id() != child) continue;
+    const OnDeath rule = children_[i].on_death;
+    const bool restarts = rule == OnDeath::restart || rule == OnDeath::restart_with_later ||
+                          rule == OnDeath::restart_if_failed;
+    if (!restarts) return Restart::not_restartable;
+    if (!policy_.has_room(self_.clock().now().time_since_epoch())) return Restart::too_often;
+    self_.send_exit(running_[i], caf::make_error(caf::sec::runtime_error, reason));
+    return Restart::done;
   }
+  return Restart::unknown;
 }
 
 void Supervision::on_down(const caf::down_msg& down) {

@@ -4,6 +4,7 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/error.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@
 namespace quorate {
 
 struct ChildSpec {
-  std::string name;  ///< That of its actor, for the registry and for messages.
+  std::string name;   ///< That of its actor, for the registry and for messages.
+  std::string label;  ///< Likewise, of one among several of that name; may be empty.
   OnDeath on_death = OnDeath::restart;
   /// Spawns it (not lazily) and keeps its typed handle wherever hand_out finds it.
   std::function<caf::strong_actor_ptr()> start;
@@ -36,6 +38,15 @@ class Supervision {
               std::function<void()> hand_out);
 
   void start_all();
+
+  enum class Restart : std::uint8_t {
+    done,
+    unknown,          ///< No child of that id runs.
+    not_restartable,  ///< Its death would end more than itself.
+    too_often,        ///< One more restart would make the supervisor give up.
+  };
+  /// Ends a child that is started again when it has died, for a person who wants that.
+  Restart restart(caf::actor_id child, const std::string& reason);
 
   /// Stops the children, last first, each after the one before has ended; then the actor quits
   /// normally.

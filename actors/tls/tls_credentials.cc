@@ -69,6 +69,17 @@ Result<TlsContext> load_tls(const TlsSettings& settings) {
   return context;
 }
 
+std::string peer_subject(const SSL* ssl) {
+  const X509* certificate = SSL_get0_peer_certificate(ssl);
+  if (certificate == nullptr) return {};
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
+                     XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &bytes);
+  return size <= 0 ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
+}
+
 TlsCredentials::TlsCredentials(TlsSettings settings, TlsContext context, Times times)
     : settings_(std::move(settings)), context_(std::move(context)), times_(std::move(times)) {}
 

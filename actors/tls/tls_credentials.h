@@ -26,6 +26,10 @@ using TlsContext = std::shared_ptr<SSL_CTX>;
 /// Errors: bad_arguments, naming the file and what is wrong with it.
 [[nodiscard]] Result<TlsContext> load_tls(const TlsSettings& settings);
 
+/// The subject of the peer's certificate as RFC 2253 has it, which was verified; empty: it showed
+/// none.
+[[nodiscard]] std::string peer_subject(const SSL* ssl);
+
 /// The credentials in use. Files that changed are read again without a restart; what is wrong then
 /// is told once, and the former ones stay.
 class TlsCredentials {

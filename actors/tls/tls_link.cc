@@ -87,15 +87,7 @@ void TlsLink::drain() {
 }
 
 std::string TlsLink::subject() const {
-  if (ssl_ == nullptr) return {};
-  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  if (certificate == nullptr) return {};
-  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
-  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
-                     XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(text.get(), &bytes);
-  return size <= 0 ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
+  return ssl_ == nullptr ? std::string() : peer_subject(ssl_.get());
 }
 
 std::vector<char>& TlsLink::output() {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "bench/measure/histogram.h"
+#include "core/base/histogram.h"
 #include "core/base/result.h"
 
 namespace quorate::bench {

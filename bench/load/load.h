@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "bench/load/session.h"
-#include "bench/measure/histogram.h"
 #include "bench/measure/usage.h"
+#include "core/base/histogram.h"
 #include "core/base/result.h"
 
 namespace quorate::bench {

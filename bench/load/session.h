@@ -6,10 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "bench/measure/histogram.h"
 #include "bench/net/frame_stream.h"
 #include "bench/net/poller.h"
 #include "bench/net/socket.h"
+#include "core/base/histogram.h"
 #include "core/base/ids.h"
 #include "core/txn/request.h"
 

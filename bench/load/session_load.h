@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "bench/load/session.h"
-#include "bench/measure/histogram.h"
 #include "bench/measure/usage.h"
+#include "core/base/histogram.h"
 
 namespace quorate::bench {
 

@@ -37,6 +37,11 @@ SessionId CommitMachine::session_of(ConnectionSerial connection) const {
   return found == nullptr ? SessionId{} : found->session;
 }
 
+ConnectionSerial CommitMachine::connection_of(SessionId session) const {
+  const auto owner = owners_.find(session);
+  return owner == owners_.end() ? ConnectionSerial{} : owner->second;
+}
+
 std::vector<CommitMachine::Connection*> CommitMachine::all_connections() const {
   std::vector<Connection*> all;
   all.reserve(connections_.size());
@@ -91,6 +96,11 @@ void CommitMachine::on_serving(Clients clients) {
   local_sessions_.touch_all(now_);
   if (sends_away()) return send_all_away();
   for (Connection* connection : all_connections()) resume(*connection);
+}
+
+void CommitMachine::admit_clients(Clients clients) {
+  clients_ = clients;
+  if (sends_away()) send_all_away();
 }
 
 /// Requeued in order: syncs are asked again, what was held is now sent on, or runs.
@@ -148,6 +158,7 @@ void CommitMachine::stop_serving() {
   serving_ = false;
   syncs_.clear();
   local_writes_.clear();
+  lose_edits();
   output_.submissions.clear();
   output_.syncs.clear();
 }
@@ -251,6 +262,7 @@ void CommitMachine::check_invariants() const {
     watches += watches_.count_of(connection->serial);
     owners += owns ? 1 : 0;
   }
+  check(serving_ || edits_.empty(), "no edit is in flight while nobody serves");
   check(watches == watches_.size(), "only connections watch");
   check(owners == owners_.size(), "only connections own sessions");
 }

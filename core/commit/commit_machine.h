@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -37,6 +38,14 @@ struct OpenedSession {
   friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
 };
 
+/// What became of a write that CommitMachine::edit() took.
+struct Edited {
+  std::uint64_t number = 0;
+  ErrorCode error = ErrorCode::ok;
+  Zxid zxid;  ///< {0}: nobody can say whether it was done.
+  ReplyBody body;
+};
+
 /// Whether a server that serves takes clients itself.
 enum class Clients : std::uint8_t { welcome, sent_away };
 
@@ -50,6 +59,7 @@ struct CommitOutput {
   std::vector<OpenedSession> opened;  ///< By applied txns, of all servers.
   std::vector<SessionId> closed;      ///< Closed or expired by applied txns, of all servers.
   std::vector<DigestMark> marks;      ///< For the others, to compare; see is_marked().
+  std::vector<Edited> edited;         ///< For who asked for them.
 };
 
 /// State, watches and the order of every connection; no I/O, no clock.
@@ -106,7 +116,8 @@ struct CommitOutput {
 ///   (6) while clients are sent away, no connection is greeted or owns a session; while there has
 ///       been no leader for a while, none is greeted;
 ///   (7) a local session is in the table of this server and not in the state; one that reads only
-///       has nothing queued unless it is stalled, and there are none of these while serving.
+///       has nothing queued unless it is stalled, and there are none of these while serving;
+///   (8) while not serving, no edit is in flight.
 class CommitMachine {
  public:
   using Time = std::chrono::milliseconds;
@@ -145,6 +156,19 @@ class CommitMachine {
   /// The connection is gone: its watches, its queue and what it was not yet given are forgotten.
   void on_closed(ConnectionSerial connection);
 
+  // --- Nobody's: what operators do (commit_edits.cc). --------------------------------------------
+
+  /// Submits a write on nobody's session, like those of local sessions: judged by `identities` when
+  /// it is applied. What became of it is in the output under the number that is returned here; when
+  /// the leader is lost before, that is connection_loss. Errors, and nothing was submitted:
+  /// not_serving, not_read_only, throttled (too many in flight), ephemeral_on_local_session (nobody
+  /// owns nodes), or as admit_write(). REQUIRES: create, setData, delete or setACL.
+  [[nodiscard]] Result<std::uint64_t> edit(Operation operation, std::vector<Identity> identities);
+
+  /// Ends a session, of the ensemble or of this server. A local one ends at once, and the number is
+  /// 0; otherwise as edit(). Error, besides: session_expired when there is none.
+  [[nodiscard]] Result<std::uint64_t> end_session(SessionId session);
+
   // --- Replication ------------------------------------------------------------------------------
 
   /// Applies committed txns. REQUIRES: in zxid order, after last_applied(). The owner bounds its
@@ -162,6 +186,10 @@ class CommitMachine {
   /// Clients that are sent away are told that nobody is served here (not_serving), those that come
   /// later too; the state is kept up to date all the same.
   void on_serving(Clients clients = Clients::welcome);
+
+  /// As on_serving() says of clients, while serving: those that are sent away from now on hear
+  /// not_serving, and what they have in flight is as if the connection had broken.
+  void admit_clients(Clients clients);
 
   /// There has been no leader for a while: serves reads to those who said that these suffice, until
   /// on_serving(). Others that wait for a session are told to go elsewhere (not_read_only), and so
@@ -198,6 +226,12 @@ class CommitMachine {
   /// Time passes; never back. For the deadlines of requests, and of local sessions.
   void on_tick(Time now);
 
+  /// Takes away up to `most` of what the connection watches, any; returns how many. Its client is
+  /// told nothing.
+  std::size_t forget_watches(ConnectionSerial connection, std::size_t most) {
+    return watches_.remove_some(connection, most);
+  }
+
   // --- Output -----------------------------------------------------------------------------------
 
   [[nodiscard]] CommitOutput& output() { return output_; }
@@ -224,6 +258,9 @@ class CommitMachine {
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
   /// {0}: none, or there is no such connection.
   [[nodiscard]] SessionId session_of(ConnectionSerial connection) const;
+  /// {0}: the session is not connected here.
+  [[nodiscard]] ConnectionSerial connection_of(SessionId session) const;
+  [[nodiscard]] ServerId server() const { return server_; }
   /// What changed since the last seal, for the image, in slices (core/tree/state.h).
   void begin_seal() { state_.begin_seal(); }
   [[nodiscard]] ImageChanges seal_some(std::size_t records) { return state_.seal_some(records); }
@@ -279,6 +316,12 @@ class CommitMachine {
   void end_read_only();
   void expire_local_sessions();
 
+  // Edits (commit_edits.cc).
+  [[nodiscard]] ErrorCode may_edit() const;
+  std::uint64_t submit_edit(SessionId session, std::vector<Identity> identities, TxnBody body);
+  void complete_edit(const Txn& txn, Outcome& outcome);
+  void lose_edits();
+
   // Txns (commit_txns.cc).
   void apply(const Txn& txn);
   /// The connection that waits for this txn, or nullptr. What waits before it has run then.
@@ -319,6 +362,7 @@ class CommitMachine {
   /// in that connection's order.
   std::map<std::uint64_t, std::pair<ConnectionSerial, std::uint64_t>> local_writes_;
   std::uint64_t last_local_write_ = 0;
+  std::set<std::uint64_t> edits_;  ///< In flight, by the number in their origin, likewise.
   FlatMap<ConnectionSerial, std::unique_ptr<Connection>> connections_;
   FlatMap<SessionId, ConnectionSerial> owners_;  ///< Sessions whose connection is here.
   std::multimap<Zxid, ConnectionSerial> syncs_;  ///< Points not yet applied.

@@ -26,6 +26,7 @@ void CommitMachine::apply(const Txn& txn) {
   tell_watchers(outcome.changes, txn.zxid);
   if (outcome.error == ErrorCode::ok) follow_sessions(txn, outcome, author);
   if (author != nullptr) complete(*author, txn, outcome);
+  if (!edits_.empty()) complete_edit(txn, outcome);
   wake_syncs();
   if (is_marked(txn.zxid)) mark_digest();
 }

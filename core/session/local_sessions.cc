@@ -17,6 +17,7 @@ constexpr Time pause_min{500};
 void LocalSessions::open(SessionId id, const LocalSession& session, Time now) {
   const bool added = sessions_.emplace(id, session).second;
   check(added, "a session is opened once");
+  in_order_.insert(id);
   buckets_.touch(id, now, Time(session.timeout_ms));
 }
 
@@ -35,6 +36,7 @@ void LocalSessions::attach(SessionId id, std::int64_t timeout_ms, Time now) {
 
 void LocalSessions::close(SessionId id) {
   sessions_.erase(id);
+  in_order_.erase(id);
   buckets_.remove(id);
 }
 
@@ -56,11 +58,17 @@ void LocalSessions::close_stopgaps() {
 }
 
 std::vector<std::pair<SessionId, std::int64_t>> LocalSessions::timeouts() const {
-  std::vector<std::pair<SessionId, std::int64_t>> all;
-  all.reserve(sessions_.size());
-  for (const auto& [id, session] : sessions_) all.emplace_back(id, session.timeout_ms);
-  std::sort(all.begin(), all.end());
-  return all;
+  return timeouts_after(SessionId{INT64_MIN}, sessions_.size());
+}
+
+std::vector<std::pair<SessionId, std::int64_t>> LocalSessions::timeouts_after(
+    SessionId id, std::size_t most) const {
+  std::vector<std::pair<SessionId, std::int64_t>> some;
+  some.reserve(std::min(most, in_order_.size()));
+  auto next = in_order_.upper_bound(id);
+  for (; some.size() < most && next != in_order_.end(); ++next)
+    some.emplace_back(*next, find(*next)->timeout_ms);
+  return some;
 }
 
 void LocalSessions::on_tick(Time now) {
@@ -71,7 +79,10 @@ void LocalSessions::on_tick(Time now) {
 
 std::vector<SessionId> LocalSessions::expire(Time now, std::size_t most) {
   std::vector<SessionId> silent = buckets_.expired(now, most);
-  for (const SessionId id : silent) sessions_.erase(id);
+  for (const SessionId id : silent) {
+    sessions_.erase(id);
+    in_order_.erase(id);
+  }
   return silent;
 }
 

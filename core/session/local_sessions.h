@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -54,9 +55,13 @@ class LocalSessions {
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
   /// Of all, in the order of ids; in milliseconds.
   [[nodiscard]] std::vector<std::pair<SessionId, std::int64_t>> timeouts() const;
+  /// The same of at most `most` behind `id`.
+  [[nodiscard]] std::vector<std::pair<SessionId, std::int64_t>> timeouts_after(
+      SessionId id, std::size_t most) const;
 
  private:
   FlatMap<SessionId, LocalSession> sessions_;
+  std::set<SessionId> in_order_;  ///< Of these: so that they can be listed in steps.
   ExpiryBuckets buckets_;
   Time ticked_{0};
 };

@@ -258,6 +258,27 @@ std::optional<std::vector<std::string>> Tree::ephemerals_of(SessionId session,
   return paths;
 }
 
+std::vector<std::string> Tree::some_ephemerals_of(SessionId session, std::size_t most,
+                                                  std::size_t bytes_max) const {
+  std::vector<std::string> paths;
+  const auto owned = ephemerals_.find(session);
+  if (owned == ephemerals_.end()) return paths;
+  for (const Znode* node : owned->second) {
+    if (paths.size() == most) break;
+    std::string path = node->path();
+    if (path.size() > bytes_max) break;
+    bytes_max -= path.size();
+    paths.push_back(std::move(path));
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::size_t Tree::ephemeral_count_of(SessionId session) const {
+  const auto owned = ephemerals_.find(session);
+  return owned == ephemerals_.end() ? 0 : owned->second.size();
+}
+
 std::vector<SessionId> Tree::ephemeral_owners() const {
   std::vector<SessionId> owners;
   owners.reserve(ephemerals_.size());

@@ -84,6 +84,10 @@ class Tree {
                                                                       std::string_view prefix,
                                                                       std::size_t entry_bytes,
                                                                       std::size_t bytes_max) const;
+  /// Any `most` of them, or fewer than that with `bytes_max` together; sorted.
+  [[nodiscard]] std::vector<std::string> some_ephemerals_of(SessionId session, std::size_t most,
+                                                            std::size_t bytes_max) const;
+  [[nodiscard]] std::size_t ephemeral_count_of(SessionId session) const;
   [[nodiscard]] std::size_t ephemeral_count() const { return ephemeral_count_; }
   /// Sessions that own at least one ephemeral, in the order of ids.
   [[nodiscard]] std::vector<SessionId> ephemeral_owners() const;

@@ -46,7 +46,7 @@ class WatchLists {
   void remove(WatchList* list);
 
   /// The lists are in so many parts.
-  static constexpr std::size_t shards = 256;
+  static constexpr std::size_t shards = 2048;
   /// `visit(const WatchList&)` for each list of a part; it changes nothing.
   template <class Visit>
   void each(std::size_t shard, Visit&& visit) const {
@@ -83,7 +83,7 @@ class WatchLists {
   using Shard = FlatSet<WatchList*, Hash, Equal>;
 
   [[nodiscard]] Key key(WatchKind kind, std::string_view path) const;
-  static std::size_t shard_of(std::uint32_t hash) { return hash >> 24; }
+  static std::size_t shard_of(std::uint32_t hash) { return hash >> 21; }
 
   std::uint64_t seed_;
   std::array<std::size_t, watch_kinds> counts_{};

@@ -95,12 +95,30 @@ void WatchTable::remove_connection(ConnectionSerial connection) {
   connections_.erase(found);
 }
 
+std::size_t WatchTable::remove_some(ConnectionSerial connection, std::size_t most) {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return 0;
+  std::vector<WatchList*> some;
+  for (WatchList* list : found->second.lists) {
+    if (some.size() == most) break;
+    some.push_back(list);
+  }
+  for (WatchList* list : some) {
+    const bool erased = list->watchers.erase(connection);
+    check(erased, "a list knows the connection that watches it");
+    forget(connection, list);
+    if (list->watchers.empty()) lists_.remove(list);
+  }
+  return some.size();
+}
+
 void WatchTable::insert(ConnectionSerial connection, std::string_view path, WatchKind kind) {
   WatchList& list = lists_.find_or_add(kind, path);
   if (!list.watchers.insert(connection)) return;
   Watched& watched = connections_[connection];
   watched.lists.insert(&list);
   watched.path_bytes += path.size();
+  ++watched.kinds[static_cast<std::size_t>(kind)];
   ++size_;
 }
 
@@ -119,6 +137,7 @@ void WatchTable::forget(ConnectionSerial connection, WatchList* list) {
   const std::size_t erased = found->second.lists.erase(list);
   check(erased == 1, "a watcher's entry names its lists");
   found->second.path_bytes -= list->path().size();
+  --found->second.kinds[static_cast<std::size_t>(list->kind())];
   if (found->second.lists.empty()) connections_.erase(found);
   --size_;
 }
@@ -183,9 +202,44 @@ std::size_t WatchTable::count_of(ConnectionSerial connection) const {
   return found == connections_.end() ? 0 : found->second.lists.size();
 }
 
+WatchTable::KindCounts WatchTable::counts_of(ConnectionSerial connection) const {
+  const auto found = connections_.find(connection);
+  return found == connections_.end() ? KindCounts{} : found->second.kinds;
+}
+
+std::span<const ConnectionSerial> WatchTable::watchers_of(WatchKind kind,
+                                                          std::string_view path) const {
+  const WatchList* list = lists_.find(kind, path);
+  if (list == nullptr) return {};
+  return list->watchers.serials();
+}
+
+void WatchTable::each_watch_of(
+    ConnectionSerial connection,
+    const std::function<bool(std::string_view path, WatchKind kind)>& visit) const {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  for (const WatchList* list : found->second.lists)
+    if (!visit(list->path(), list->kind())) return;
+}
+
 std::size_t WatchTable::path_bytes_of(ConnectionSerial connection) const {
   const auto found = connections_.find(connection);
   return found == connections_.end() ? 0 : found->second.path_bytes;
+}
+
+void WatchTable::each_path(std::size_t part, const PathVisitor& visit) const {
+  lists_.each(part, [&](const WatchList& list) {
+    PathCounts counts{};
+    for (const WatchKind kind : every_kind) {
+      const WatchList* same = kind == list.kind() ? &list : lists_.find(kind, list.path());
+      if (same == nullptr) continue;
+      // Its turn is with the first of its kinds, which may be in another part.
+      if (kind < list.kind()) return;
+      counts[static_cast<std::size_t>(kind)] = same->watchers.size();
+    }
+    visit(list.path(), counts);
+  });
 }
 
 void WatchTable::each_data_path(std::size_t part, const DataPathVisitor& visit) const {
@@ -217,13 +271,16 @@ void WatchTable::check_invariants() const {
   for (const auto& [connection, watched] : connections_) {
     check(!watched.lists.empty(), "a connection with an entry watches something");
     std::size_t bytes = 0;
+    KindCounts kinds{};
     for (const WatchList* list : watched.lists) {
+      ++kinds[static_cast<std::size_t>(list->kind())];
       check(list->watchers.contains(connection), "a list knows the connection that watches it");
       check(lists_.find(list->kind(), list->path()) == list, "a watch list is found by its path");
       bytes += list->path().size();
       named.insert(list);
     }
     check(bytes == watched.path_bytes, "the path bytes of a connection add up");
+    check(kinds == watched.kinds, "the kinds of a connection's watches add up");
     watches += watched.lists.size();
   }
   std::size_t watchers = 0;

@@ -1,6 +1,7 @@
 // Who wants to be told what: the watches of this server's connections.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -59,6 +60,8 @@ class WatchTable {
   bool remove(ConnectionSerial connection, std::string_view path, WatcherType type);
   /// Costs what the connection watches, not what others do.
   void remove_connection(ConnectionSerial connection);
+  /// Removes up to `most` watches of the connection, any; returns how many.
+  std::size_t remove_some(ConnectionSerial connection, std::size_t most);
 
   /// Appends to `out` what one change tells, consuming standard watches, in the order data table
   /// of the node, child table of the node, child table of the parent; within one, in the order of
@@ -69,7 +72,16 @@ class WatchTable {
 
   [[nodiscard]] std::size_t size() const { return size_; }           ///< Watches.
   [[nodiscard]] std::size_t paths() const { return lists_.size(); }  ///< Once per kind.
+  [[nodiscard]] std::size_t watchers() const { return connections_.size(); }
   [[nodiscard]] std::size_t count_of(ConnectionSerial connection) const;
+  using KindCounts = std::array<std::uint32_t, watch_kinds>;
+  [[nodiscard]] KindCounts counts_of(ConnectionSerial connection) const;
+  /// Who watches the path in this way, until the next change.
+  [[nodiscard]] std::span<const ConnectionSerial> watchers_of(WatchKind kind,
+                                                              std::string_view path) const;
+  /// Visits what the connection watches until `visit` returns false. Their order means nothing.
+  void each_watch_of(ConnectionSerial connection,
+                     const std::function<bool(std::string_view path, WatchKind kind)>& visit) const;
   /// The lengths of the paths that the connection watches, together.
   [[nodiscard]] std::size_t path_bytes_of(ConnectionSerial connection) const;
 
@@ -79,6 +91,11 @@ class WatchTable {
   static constexpr std::size_t parts = WatchLists::shards;
   using DataPathVisitor =
       std::function<void(std::string_view path, std::span<const ConnectionSerial> watchers)>;
+  /// Every path once, with the number of its watches by kind; likewise in parts.
+  using PathCounts = std::array<std::uint64_t, watch_kinds>;
+  using PathVisitor = std::function<void(std::string_view path, const PathCounts& counts)>;
+  /// REQUIRES: part < parts.
+  void each_path(std::size_t part, const PathVisitor& visit) const;
   /// REQUIRES: part < parts.
   void each_data_path(std::size_t part, const DataPathVisitor& visit) const;
 
@@ -89,6 +106,7 @@ class WatchTable {
   struct Watched {
     FlatSet<WatchList*> lists;
     std::size_t path_bytes = 0;
+    KindCounts kinds{};
   };
   using Serials = std::vector<ConnectionSerial>;
 

@@ -11,6 +11,7 @@
 #include "core/base/ids.h"
 #include "core/txn/sync_request.h"
 #include "core/txn/txn.h"
+#include "core/zab/loss_reason.h"
 #include "core/zab/peer_message.h"
 #include "core/zab/record.h"
 
@@ -91,6 +92,7 @@ struct Effects {
   std::vector<Record> log;                         ///< Append, then sync; report with on_logged().
   std::optional<EpochPromise> promise;             ///< Store behind `log`; on_promised().
   bool settle = false;                             ///< When all that is done: on_settled().
+  std::optional<LossReason> left;                  ///< Why it has given up its role just now.
   std::vector<std::shared_ptr<const Txn>> commit;  ///< Apply, in this order.
   bool serve = false;                              ///< From here on clients may be served.
   std::vector<SyncPoint> synced;                   ///< Tell whoever asked, behind `commit`.
@@ -124,6 +126,7 @@ inline void merge(Effects& into, Effects more) {
   append_all(into.log, std::move(more.log));
   if (more.promise) into.promise = more.promise;
   into.settle = into.settle || more.settle;
+  if (more.left) into.left = more.left;
   append_all(into.commit, std::move(more.commit));
   into.serve = into.serve || more.serve;
   append_all(into.synced, std::move(more.synced));

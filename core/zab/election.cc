@@ -114,6 +114,7 @@ void Election::settle(ElectionEffects& effects, Time now) {
   if (const auto leader = established_leader()) {
     running_ = false;
     effects.elected = Elected{*leader, false};
+    effects.votes = votes(*leader);
     return;
   }
   for (const auto& [peer, said] : peers_)
@@ -176,6 +177,22 @@ void Election::try_elect(ElectionEffects& effects, Time now) {
   if (!all_answered && now - *agreed_since_ < wait) return;
   running_ = false;
   effects.elected = Elected{*own_.leader, is_new_ensemble()};
+  effects.votes = votes(*own_.leader);
+}
+
+std::vector<Vote> Election::votes(ServerId leader) const {
+  std::vector<Vote> votes;
+  const auto add = [&](ServerId server, const ElectionNotice& said) {
+    if (!said.leader || !quorum_.is_voter(server)) return;
+    if (*said.leader == leader || said.round == own_.round)
+      votes.push_back({server, *said.leader, said.recency});
+  };
+  for (const auto& [peer, said] : peers_)
+    if (said) add(peer, *said);
+  add(self_, own_);
+  std::sort(votes.begin(), votes.end(),
+            [](const Vote& one, const Vote& other) { return one.server < other.server; });
+  return votes;
 }
 
 void Election::tell(ElectionEffects& effects) {

@@ -21,10 +21,19 @@ struct Elected {
   friend bool operator==(const Elected&, const Elected&) = default;
 };
 
+/// The last word of a server, at the end of an election: whom it voted for, follows, or itself.
+struct Vote {
+  ServerId server;
+  ServerId leader;
+  Recency recency;  ///< The server's.
+  friend bool operator==(const Vote&, const Vote&) = default;
+};
+
 /// What the election asks its owner to do.
 struct ElectionEffects {
   std::vector<Envelope> send;
   std::optional<Elected> elected;
+  std::vector<Vote> votes;               ///< For people: what `elected` rests on.
   std::optional<ServerId> leader_left;   ///< Whom the replica follows leads no more.
   std::optional<ServerId> leader_ready;  ///< Whom the replica follows says that it leads now.
 };
@@ -77,6 +86,8 @@ class Election {
   [[nodiscard]] bool is_new_ensemble() const;
   [[nodiscard]] std::optional<ServerId> established_leader() const;
   void tell(ElectionEffects& effects);
+  /// Those for `leader`, or of the round that has ended; by server.
+  [[nodiscard]] std::vector<Vote> votes(ServerId leader) const;
 
   ServerId self_;
   Quorum quorum_;

@@ -91,7 +91,7 @@ void Following::on_synchronise(const Synchronise& message, Effects& effects) {
                      message.keep.zxid <= history.last().zxid &&
                      message.keep.zxid <= message.end.zxid;
   if (!sound) {
-    over_ = true;
+    lost_ = LossReason::contradiction;
     return;
   }
   phase_ = Phase::syncing;
@@ -116,7 +116,7 @@ Effects Following::on_image(const LogPosition& at, std::int64_t stamp_ms) {
   standing_.history.restart_at(at, stamp_ms);
   standing_.logged = {};
   effects.install = Install{at, standing_.asked};
-  over_ = true;
+  lost_ = LossReason::image_received;
   return effects;
 }
 
@@ -135,7 +135,7 @@ void Following::on_proposals(const ProposalBatch& batch, Effects& effects) {
   if (batch.previous.zxid > standing_.history.last().zxid) {
     held_bytes_ += bytes_of(batch);
     held_[batch.previous.zxid] = std::make_shared<const ProposalBatch>(batch);
-    if (held_bytes_ > standing_.limits.held_bytes_max) over_ = true;
+    if (held_bytes_ > standing_.limits.held_bytes_max) lost_ = LossReason::overrun;
     return;
   }
   take(batch, effects);
@@ -155,7 +155,7 @@ void Following::take(const ProposalBatch& batch, Effects& effects) {
       effects.log.push_back(std::move(ours));
     } else if (!known) {
       // It follows the end of our log, and is not what follows: another history, or a gap.
-      over_ = true;
+      lost_ = LossReason::contradiction;
       return;
     }
     at = next;
@@ -166,12 +166,12 @@ void Following::take_held(Effects& effects) {
   if (phase_ < Phase::syncing) return;
   const History& history = standing_.history;
   for (auto next = held_.begin();
-       !over_ && next != held_.end() && next->first <= history.last().zxid;
+       !lost_ && next != held_.end() && next->first <= history.last().zxid;
        next = held_.erase(next)) {
     held_bytes_ -= bytes_of(*next->second);
     take(*next->second, effects);
   }
-  if (over_) return;
+  if (lost_) return;
   if (phase_ == Phase::syncing && history.last().zxid >= end_.zxid) {
     phase_ = Phase::adopting;
     standing_.asked.current = epoch_;
@@ -197,7 +197,7 @@ void Following::on_serve(const Serve& serve, Effects& effects) {
   } else if (!counted_ && standing_.counts()) {
     // It was empty, and has all now that the leader began with; the leader counts those who could
     // say so when they joined.
-    over_ = true;
+    lost_ = LossReason::caught_up;
   } else {
     effects.serve = !std::exchange(serving_, true);
   }
@@ -211,7 +211,7 @@ void Following::try_recovered(Effects& effects) {
     return;
   standing_.asked.recovering_to.reset();
   effects.promise = standing_.asked;
-  over_ = true;  // To come back as a voter.
+  lost_ = LossReason::caught_up;  // To come back as a voter.
 }
 
 Effects Following::on_logged() {
@@ -265,7 +265,7 @@ void Following::on_diverged(const Diverged& diverged, Effects& effects) {
   const std::optional<DigestMark> ours = standing_.marks.at(diverged.zxid);
   if (!ours || ours->version != diverged.version || ours->digest == diverged.expected) return;
   effects.diverged = Divergence{ours->zxid, ours->digest, diverged.expected};
-  over_ = true;
+  lost_ = LossReason::diverged;
 }
 
 Effects Following::on_message(const PeerMessage& message, Time now) {
@@ -289,7 +289,7 @@ Effects Following::on_message(const PeerMessage& message, Time now) {
                    auto& lost = standing_.asked.recovering_to;
                    lost = std::max(lost.value_or(Zxid{}), amnesia.zxid);
                    effects.promise = standing_.asked;
-                   over_ = true;
+                   lost_ = LossReason::amnesia;
                  },
                  [&](const SyncPoints& points) { effects.synced = points.points; },
                  [&](const HandOverAnswer& answer) { effects.handed_over.push_back(answer); },
@@ -300,8 +300,10 @@ Effects Following::on_message(const PeerMessage& message, Time now) {
 }
 
 Effects Following::on_tick(Time now) {
-  if (now - heard_ >= standing_.times.silence) over_ = true;
-  if (phase_ == Phase::joining && now - started_ >= standing_.times.gather) over_ = true;
+  const bool is_joining = phase_ == Phase::joining;
+  if (now - heard_ >= standing_.times.silence)
+    lost_ = is_joining ? LossReason::join_timeout : LossReason::leader_silent;
+  if (is_joining && now - started_ >= standing_.times.gather) lost_ = LossReason::join_timeout;
   return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/ids.h"
 #include "core/zab/effects.h"
+#include "core/zab/loss_reason.h"
 #include "core/zab/standing.h"
 
 namespace quorate {
@@ -55,7 +56,9 @@ class Following {
   Effects on_image(const LogPosition& at, std::int64_t stamp_ms);
   Effects on_tick(Time now);
 
-  [[nodiscard]] bool is_over() const { return over_; }
+  /// Why it gave up: look for a leader again.
+  [[nodiscard]] std::optional<LossReason> lost() const { return lost_; }
+  [[nodiscard]] bool is_over() const { return lost_.has_value(); }
   [[nodiscard]] ServerId leader() const { return leader_; }
   [[nodiscard]] bool is_serving() const { return serving_; }
   /// As the leader said last; see Effects::doubt.
@@ -84,7 +87,7 @@ class Following {
   Standing& standing_;
   ServerId leader_;
   bool unanimous_;
-  bool over_ = false;
+  std::optional<LossReason> lost_;
   Phase phase_ = Phase::joining;
   Epoch epoch_;  ///< Promised to the leader, from `promising` on.
   LogPosition end_;

@@ -216,10 +216,28 @@ struct HandOverAnswer {
   friend bool operator==(const HandOverAnswer&, const HandOverAnswer&) = default;
 };
 
+// --- Operators
+// -------------------------------------------------------------------------------------
+
+/// Between any two: a request of the admin API for the receiver, that an operator made at the
+/// sender, which vouches for who that is. Nothing of the ensemble depends on it.
+struct AdminRequest {
+  std::uint64_t number = 0;  ///< The sender's, for the answer.
+  std::string text;          ///< What is asked, as JSON: see actors/console/passed_on.h.
+  friend bool operator==(const AdminRequest&, const AdminRequest&) = default;
+};
+
+struct AdminReply {
+  std::uint64_t number = 0;
+  std::uint32_t status = 0;  ///< Of HTTP.
+  std::string text;          ///< The answer's body.
+  friend bool operator==(const AdminReply&, const AdminReply&) = default;
+};
+
 using PeerMessage =
     std::variant<ElectionNotice, Join, NewEpoch, EpochPromised, Amnesia, Synchronise, Adopted,
                  Serve, Proposals, Ack, Committed, Heartbeat, Alive, Forward, SyncPoints, Touches,
-                 HandOver, HandOverAnswer, Diverged>;
+                 HandOver, HandOverAnswer, Diverged, AdminRequest, AdminReply>;
 
 struct Envelope {
   ServerId to;

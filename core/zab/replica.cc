@@ -62,12 +62,18 @@ bool Replica::is_swamped() const {
          !standing_.quorum.is_quorum({standing_.self});
 }
 
+std::optional<LossReason> Replica::lost() const {
+  if (tenure_) return tenure_->lost();
+  return following_ ? following_->lost() : std::nullopt;
+}
+
 Effects Replica::finish(Effects effects) {
   count_unsynced(effects);
   // Not in the step in which an epoch is established: the others must hear of that first.
   const bool swamped =
       (tenure_ || following_) && told_.established == role().established && is_swamped();
-  if (swamped || (tenure_ && tenure_->is_over()) || (following_ && following_->is_over())) {
+  const std::optional<LossReason> reason = swamped ? LossReason::disk_behind : lost();
+  if (reason) {
     if (tenure_) {
       successor_ = tenure_->successor();
       if (swamped && awake_) successor_ = tenure_->heir(*awake_);
@@ -76,6 +82,7 @@ Effects Replica::finish(Effects effects) {
     following_.reset();
     settling_ = true;
     effects.settle = true;
+    effects.left = reason;
     // The others need not wait for this server's journal.
     if (successor_) effects.role = told_ = leaving_role();
   }
@@ -117,7 +124,10 @@ Effects Replica::on_elected(const Elected& elected, const ClockReading& now) {
   return finish(following_->start());
 }
 
-Effects Replica::on_leader_left(ServerId leader) { return on_link_down(leader); }
+Effects Replica::on_leader_left(ServerId leader) {
+  if (!following_ || following_->leader() != leader) return {};
+  return leave(LossReason::leader_left);
+}
 
 Effects Replica::on_leader_ready(ServerId leader) {
   if (!following_ || following_->leader() != leader) return {};
@@ -127,7 +137,7 @@ Effects Replica::on_leader_ready(ServerId leader) {
 Effects Replica::on_link_down(ServerId peer) {
   if (tenure_) return finish(tenure_->on_link_down(peer));
   if (!following_ || following_->leader() != peer) return {};
-  return leave();
+  return leave(LossReason::link_down);
 }
 
 bool Replica::has_slept(const ClockReading& now) {
@@ -137,17 +147,18 @@ bool Replica::has_slept(const ClockReading& now) {
          !standing_.quorum.is_quorum({standing_.self});
 }
 
-Effects Replica::leave() {
+Effects Replica::leave(LossReason reason) {
   tenure_.reset();
   following_.reset();
   Effects effects;
   settling_ = true;
   effects.settle = true;
+  effects.left = reason;
   return finish(std::move(effects));
 }
 
 Effects Replica::on_message(ServerId from, const PeerMessage& message, const ClockReading& now) {
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (tenure_) return finish(tenure_->on_message(from, message, now));
   if (!following_ || following_->leader() != from) return {};
   return finish(following_->on_message(message, now.monotonic));
@@ -159,7 +170,7 @@ Effects Replica::on_logged(Zxid zxid, const ClockReading& now) {
     unsynced_bytes_ -= unsynced_.front().second;
     unsynced_.pop_front();
   }
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (tenure_) return finish(tenure_->on_logged(now));
   if (following_) return finish(following_->on_logged());
   return {};
@@ -167,28 +178,28 @@ Effects Replica::on_logged(Zxid zxid, const ClockReading& now) {
 
 Effects Replica::on_promised(const EpochPromise& promise, const ClockReading& now) {
   standing_.promised = promise;
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (tenure_) return finish(tenure_->on_promised(promise, now));
   if (following_) return finish(following_->on_promised(promise));
   return {};
 }
 
 Effects Replica::on_submit(std::vector<Submission> writes, const ClockReading& now) {
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (!serving_) return {};
   if (tenure_) return finish(tenure_->on_submit(std::move(writes), now));
   return finish(following_->on_submit(std::move(writes)));
 }
 
 Effects Replica::on_sync(const SyncRequest& request, const ClockReading& now) {
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (!serving_) return {};
   if (tenure_) return finish(tenure_->on_sync(standing_.self, request));
   return finish(following_->on_sync(request));
 }
 
 Effects Replica::on_hand_over(const HandOver& asked, const ClockReading& now) {
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (!serving_) {
     Effects effects;
     effects.handed_over.push_back({asked.number,
@@ -231,11 +242,11 @@ Effects Replica::on_image(ServerId leader, const LogPosition& at, std::int64_t s
 
 Effects Replica::on_fetch_failed(ServerId leader) {
   if (!following_ || following_->leader() != leader) return {};
-  return leave();
+  return leave(LossReason::fetch_failed);
 }
 
 Effects Replica::on_tick(const ClockReading& now) {
-  if (has_slept(now)) return leave();
+  if (has_slept(now)) return leave(LossReason::slept);
   if (tenure_) return finish(tenure_->on_tick(now));
   if (following_) return finish(following_->on_tick(now.monotonic));
   return {};

@@ -92,7 +92,9 @@ class Replica {
   void count_unsynced(const Effects& effects);
   [[nodiscard]] bool is_swamped() const;
   /// Gives up the role without asking it.
-  Effects leave();
+  Effects leave(LossReason reason);
+  /// Why the role's machine gave up; none: it did not.
+  [[nodiscard]] std::optional<LossReason> lost() const;
   /// Ends the role if it gave up, and says what has changed.
   Effects finish(Effects effects);
 

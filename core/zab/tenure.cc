@@ -126,6 +126,25 @@ Effects Tenure::on_link_down(ServerId peer) {
   return {};
 }
 
+LossReason Tenure::out_of_patience() const {
+  switch (phase_) {
+    case Phase::gathering:
+      return LossReason::gather_timeout;
+    case Phase::promising:
+      return LossReason::disk_behind;
+    case Phase::collecting:
+      return LossReason::promise_timeout;
+    case Phase::adopting:
+      return LossReason::establish_timeout;
+    case Phase::leading:
+      return LossReason::quorum_silent;
+    case Phase::draining:
+      return LossReason::drain_timeout;
+  }
+  check(false, "every phase has its patience");
+  return LossReason::quorum_silent;
+}
+
 Effects Tenure::on_tick(const ClockReading& reading) {
   Effects effects;
   const Time now = reading.monotonic;
@@ -136,7 +155,7 @@ Effects Tenure::on_tick(const ClockReading& reading) {
   const Time patience =
       phase_ == Phase::adopting ? standing_.times.establish : standing_.times.gather;
   if (phase_ == Phase::leading ? !has_quorum : now - since_ > patience) {
-    over_ = true;
+    lost_ = out_of_patience();
     return effects;
   }
   tick_hand_over(effects, reading);

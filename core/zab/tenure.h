@@ -14,6 +14,7 @@
 #include "core/zab/digest_court.h"
 #include "core/zab/effects.h"
 #include "core/zab/learner_record.h"
+#include "core/zab/loss_reason.h"
 #include "core/zab/stamp_clock.h"
 #include "core/zab/standing.h"
 
@@ -65,8 +66,9 @@ class Tenure {
   Effects on_marks(const std::vector<DigestMark>& marks, Time now);
   Effects on_tick(const ClockReading& now);
 
-  /// Gave up: look for a leader again.
-  [[nodiscard]] bool is_over() const { return over_; }
+  /// Why it gave up: look for a leader again.
+  [[nodiscard]] std::optional<LossReason> lost() const { return lost_; }
+  [[nodiscard]] bool is_over() const { return lost_.has_value(); }
   /// Once it is over: to whom this server has handed over.
   [[nodiscard]] std::optional<ServerId> successor() const { return successor_; }
   /// Who would lead best in place of this server: a voter in reach that serves and has come
@@ -109,6 +111,8 @@ class Tenure {
   };
 
   void enter(Phase phase, Time now);
+  /// Why a phase that lasted too long ends the tenure.
+  [[nodiscard]] LossReason out_of_patience() const;
   void on_forward(ServerId from, const Forward& forward, Effects& effects, const ClockReading& now);
   void ping(Effects& effects);
   void answer_syncs(Effects& effects);
@@ -165,7 +169,7 @@ class Tenure {
 
   Standing& standing_;
   bool unanimous_;
-  bool over_ = false;
+  std::optional<LossReason> lost_;
   bool established_ = false;  ///< Some epoch of this tenure was.
   Phase phase_ = Phase::gathering;
   Time since_;  ///< When the phase began.

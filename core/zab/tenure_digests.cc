@@ -47,7 +47,7 @@ bool Tenure::carry_out(const Sentence& sentence, Effects& effects) {
   if (sentence.server == standing_.self) {
     // Others have what is right, one of them leads better.
     effects.diverged = Divergence{sentence.zxid, sentence.digest, sentence.expected};
-    over_ = true;
+    lost_ = LossReason::diverged;
     return true;
   }
   const auto learner = learners_.find(sentence.server);
@@ -61,7 +61,7 @@ bool Tenure::carry_out(const Sentence& sentence, Effects& effects) {
 void Tenure::hold_court(Effects& effects) {
   append_all(sentences_, court_.take_sentences());
   std::erase_if(sentences_, [&](const Sentence& each) { return carry_out(each, effects); });
-  if (over_ || std::exchange(doubt_said_, is_in_doubt()) == is_in_doubt()) return;
+  if (lost_ || std::exchange(doubt_said_, is_in_doubt()) == is_in_doubt()) return;
   // At once: until they know, followers take writes.
   ping(effects);
   if (is_in_doubt()) return;

@@ -54,7 +54,7 @@ void Tenure::on_join(ServerId from, const Join& join, Effects& effects, Time now
 void Tenure::ask_for_next_epoch(Effects& effects, Time now) {
   epoch_ = std::max(least_, Epoch{standing_.asked.accepted.value + 1});
   if (epoch_ > epoch_max) {
-    over_ = true;
+    lost_ = LossReason::epochs_exhausted;
     return;
   }
   least_ = epoch_;
@@ -129,7 +129,7 @@ bool Tenure::find_amnesia(Effects& effects) {
   if (zxid == Zxid{}) return false;
   standing_.asked.recovering_to = zxid;
   effects.promise = standing_.asked;
-  over_ = true;
+  lost_ = LossReason::amnesia;
   return true;
 }
 
@@ -142,7 +142,7 @@ void Tenure::try_collected(Effects& effects) {
     if (id == standing_.self) continue;
     const EpochPromised& promise = learners_[id].promise;
     if (Recency{promise.current, promise.ends.back().zxid} <= standing_.recency()) continue;
-    over_ = true;
+    lost_ = LossReason::behind;
     return;
   }
   enter(Phase::adopting, since_);

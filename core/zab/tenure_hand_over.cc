@@ -86,7 +86,7 @@ void Tenure::try_drained(Effects& effects, Time now) {
   if (successor == learners_.end()) return;
   if (last.epoch() == epoch_ && successor->second.acked < last) return;
   successor_ = handing_over_->to;
-  over_ = true;
+  lost_ = LossReason::handed_over;
 }
 
 void Tenure::give_up_hand_over(Effects& effects, const ClockReading& now) {

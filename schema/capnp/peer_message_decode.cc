@@ -125,6 +125,27 @@ void read(quorum::Diverged::Reader in, Diverged& out, FieldChecks& checks) {
          in.getExpected(), in.getVersion()};
 }
 
+/// Empty when it is longer than it may be.
+std::string read_text(capnp::Data::Reader in, std::size_t bytes_max, const char* field,
+                      FieldChecks& checks) {
+  if (in.size() > bytes_max) {
+    checks.refuse(field, std::to_string(in.size()) + " bytes; at most " +
+                             std::to_string(bytes_max) + " are accepted");
+    return {};
+  }
+  return {reinterpret_cast<const char*>(in.begin()), in.size()};
+}
+
+void read(quorum::AdminRequest::Reader in, AdminRequest& out, FieldChecks& checks) {
+  out = {in.getNumber(),
+         read_text(in.getText(), admin_request_bytes_max, "adminRequest.text", checks)};
+}
+
+void read(quorum::AdminReply::Reader in, AdminReply& out, FieldChecks& checks) {
+  out = {in.getNumber(), in.getStatus(),
+         read_text(in.getText(), admin_reply_bytes_max, "adminReply.text", checks)};
+}
+
 void read(capnp::List<record::Txn>::Reader in, std::vector<Submission>& out, FieldChecks& checks) {
   constexpr const char* field = "forward.writes";
   if (!checks.count(in.size(), peer_list_max, field)) return;
@@ -238,6 +259,10 @@ void read(quorum::PeerMessage::Reader in, PeerMessage& out, std::shared_ptr<Prop
       return read(in.getHandOverAnswer(), out.emplace<HandOverAnswer>(), checks);
     case quorum::PeerMessage::DIVERGED:
       return read(in.getDiverged(), out.emplace<Diverged>(), checks);
+    case quorum::PeerMessage::ADMIN_REQUEST:
+      return read(in.getAdminRequest(), out.emplace<AdminRequest>(), checks);
+    case quorum::PeerMessage::ADMIN_REPLY:
+      return read(in.getAdminReply(), out.emplace<AdminReply>(), checks);
     case quorum::PeerMessage::UNSET:
       return checks.refuse_unset("peer message");
   }

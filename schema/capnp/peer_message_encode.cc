@@ -271,6 +271,23 @@ struct Encoder {
       to.setTo(from.to ? from.to->value : none);
     });
   }
+  Blob operator()(const AdminRequest& from) const {
+    const std::size_t words = sizeInWords<quorum::AdminRequest>() + data_words(from.text.size());
+    return build_frame<Root>(words, [&](Root::Builder root) {
+      auto to = root.initAdminRequest();
+      to.setNumber(from.number);
+      to.setText(to_data(from.text));
+    });
+  }
+  Blob operator()(const AdminReply& from) const {
+    const std::size_t words = sizeInWords<quorum::AdminReply>() + data_words(from.text.size());
+    return build_frame<Root>(words, [&](Root::Builder root) {
+      auto to = root.initAdminReply();
+      to.setNumber(from.number);
+      to.setStatus(from.status);
+      to.setText(to_data(from.text));
+    });
+  }
   Blob operator()(const HandOverAnswer& from) const {
     const PeerRefusal refusal{from.code, from.text};
     const bool refuses = from.code != ErrorCode::ok;

@@ -65,7 +65,8 @@ class Server:
 
     def command(self) -> list[str]:
         return [*self.under, str(self.program), "--data-dir", str(self.data), "--client-address", self.host,
-                "--client-port", str(self.port), *self.options]
+                "--client-port", str(self.port), *([] if "--console-port" in self.options else ["--console-port", "0"]),
+                *self.options]
 
     def start(self, wait: bool = True) -> "Server":
         with self.log.open("ab") as log:

@@ -12,9 +12,6 @@ UNREAD = {
     "peer_address": "the server line of an ensemble says it; for a server that joins by request, which is not built",
     "peer_port": "as peer_address",
     "sync_limit_ticks": "a follower's lag is bounded in bytes (actors/peer_connection.cc), its silence by the heartbeat",
-    "console_enabled": "the console is built later, and the option's page says where it is served",
-    "console_address": "as console_enabled",
-    "console_port": "as console_enabled",
     "io_threads": "1 is the only value allowed",
 }
 

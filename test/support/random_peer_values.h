@@ -78,7 +78,8 @@ class RandomPeerValues : public RandomValues {
         &RandomPeerValues::alive,        &RandomPeerValues::forward,
         &RandomPeerValues::sync_points,  &RandomPeerValues::touches,
         &RandomPeerValues::hand_over,    &RandomPeerValues::hand_over_answer,
-        &RandomPeerValues::diverged};
+        &RandomPeerValues::diverged,     &RandomPeerValues::admin_request,
+        &RandomPeerValues::admin_reply};
     return (this->*makers[kind])();
   }
 
@@ -145,6 +146,8 @@ class RandomPeerValues : public RandomValues {
     return alive;
   }
   PeerMessage diverged() { return Diverged{epoch(), place(), number(), integer<std::uint32_t>()}; }
+  PeerMessage admin_request() { return AdminRequest{number(), text()}; }
+  PeerMessage admin_reply() { return AdminReply{number(), integer<std::uint32_t>(), text()}; }
   PeerMessage forward() {
     return Forward{list<Submission>([this] { return submission(); }),
                    list<SyncRequest>([this] { return sync(); })};

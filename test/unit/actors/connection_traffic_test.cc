@@ -72,6 +72,59 @@ TEST_CASE("a request takes from its receipt to its reply") {
   CHECK(traffic.replies == 3);
 }
 
+TEST_CASE("requests are timed in microseconds, reads and writes apart") {
+  TrafficFixture f;
+  f.open();
+  f.ask({1});
+  f.ask({2}, SetData{"/a", Blob("1"), any_version});
+  f.host.time += std::chrono::microseconds{37};
+  f.deliver({f.reply(1), f.reply(2)});
+
+  const auto now = std::chrono::duration_cast<milliseconds>(f.host.time);
+  CHECK(f.counters.gauge.reads().recent(now).max() == 37);
+  CHECK(f.counters.gauge.writes().recent(now).max() == 37);
+  CHECK(f.counters.gauge.recent(now).count() == 2);
+  CHECK(f.counters.latency.read() == Latency{0, 0, 0, 2});
+}
+
+TEST_CASE("a slow request is looked at, with all that its connection knows") {
+  TrafficFixture f;
+  f.open();
+  f.ask({1});
+  std::vector<char> bytes;
+  Request set{2, 0, TraceContext{{0xab, 0xcd}, {1}, 1}, SetData{"/a", Blob("1"), any_version}};
+  f.add(set, bytes);
+  f.logic.on_bytes(bytes);
+  f.deliver({f.reply(1)});
+  f.host.looked_at.clear();  // The first of all is sampled.
+  f.host.time += milliseconds{150};
+
+  f.deliver({Reply{2, Zxid{12}, ErrorCode::bad_version, {}}});
+
+  REQUIRE(f.host.looked_at.size() == 1);
+  const AnsweredRequest& seen = f.host.looked_at[0];
+  CHECK(seen.look == Look::slow);
+  CHECK(seen.operation == set.operation.index());
+  CHECK(seen.session == SessionId{77});
+  CHECK(seen.zxid == Zxid{12});
+  CHECK(seen.error == ErrorCode::bad_version);
+  CHECK(seen.took_us == 150'000);
+  CHECK(seen.answered == f.host.time);
+  REQUIRE(seen.trace.has_value());
+  CHECK(seen.trace->at(1) == 0xcd);
+}
+
+TEST_CASE("a quick request is looked at when it was chosen, and only then") {
+  TrafficFixture f;
+  f.open();
+  f.ask({1, 2, 3});
+  f.deliver({f.reply(1), f.reply(2), f.reply(3)});
+
+  REQUIRE(f.host.looked_at.size() == 1);
+  CHECK(f.host.looked_at[0].look == Look::sampled);
+  CHECK_FALSE(f.host.looked_at[0].trace.has_value());
+}
+
 TEST_CASE("the clock's low bits are enough") {
   TrafficFixture f;
   f.open();
@@ -141,6 +194,34 @@ TEST_CASE("a connection that is full is not read, and what its client leaves unr
   CHECK(f.logic.report().unanswered == 2);
   f.link.stuck = 10;
   CHECK(f.logic.report().writes);
+}
+
+TEST_CASE("the console is told what a connection counted, and when its client was heard") {
+  TrafficFixture f;
+  f.host.time = milliseconds{5000};
+  CHECK_FALSE(f.logic.row(std::chrono::duration_cast<milliseconds>(f.host.time))
+                  .is_native);  // Nobody knows yet.
+  CHECK_FALSE(f.logic.row(std::chrono::duration_cast<milliseconds>(f.host.time)).heard_ms_ago);
+  f.open();
+  f.ask({1, 2});
+  f.host.time += milliseconds{30};
+  f.deliver({f.reply(1)});
+  f.host.time += milliseconds{70};
+
+  const ConnectionRow row = f.logic.row(std::chrono::duration_cast<milliseconds>(f.host.time));
+
+  CHECK(row.is_native);
+  CHECK(row.address == f.link.remote());
+  CHECK(row.session == f.logic.session());
+  CHECK(row.heard_ms_ago == 100);
+  CHECK(row.received == 3);
+  CHECK(row.sent == 2);
+  CHECK(row.outstanding == 1);
+  CHECK(row.replies == 1);
+  CHECK(row.latency_sum_ms == 30);
+  CHECK(row.latency_max_ms == 30);
+  REQUIRE(row.identities);
+  CHECK(row.identities->front().scheme == "ip");
 }
 
 TEST_CASE("counting begins anew when it is asked for") {

@@ -22,11 +22,13 @@ class FakeHost final : public ConnectionHost {
     inspection.role = ServerRole::looking;
     return inspection;
   }
-  [[nodiscard]] std::chrono::milliseconds now() const override { return time; }
+  [[nodiscard]] std::chrono::microseconds now() const override { return time; }
+  void look_at(const AnsweredRequest& request) override { looked_at.push_back(request); }
   [[nodiscard]] SessionId new_session_id() override { return SessionId{77}; }
   [[nodiscard]] SessionPassword new_password() override { return {1, 2, 3}; }
 
-  std::chrono::milliseconds time{1234};
+  std::chrono::microseconds time{1'234'000};
+  std::vector<AnsweredRequest> looked_at;
   int words = 0;  ///< That the link has drained.
   std::vector<Handshake> handshakes;
   std::vector<RequestBatch> batches;

@@ -36,7 +36,7 @@ TEST_CASE("what waits in order comes out in order") {
 TEST_CASE("frames in flight are counted by number and size") {
   FramesInFlight frames;
   for (std::size_t size = 1; size <= 200; ++size)
-    frames.add(size, size % 25, std::chrono::milliseconds{size});
+    frames.add(size, size % 25, std::chrono::microseconds{size});
   CHECK(frames.count() == 200);
   CHECK(frames.bytes() == 200 * 201 / 2);
 
@@ -44,7 +44,7 @@ TEST_CASE("frames in flight are counted by number and size") {
     const FrameInFlight frame = frames.finish();
     CHECK(frame.bytes == size);
     CHECK(frame.operation == size % 25);
-    CHECK(frame.age_ms(std::chrono::milliseconds{300}) == 300 - size);
+    CHECK(frame.age_us(std::chrono::microseconds{300}) == 300 - size);
   }
   CHECK(frames.empty());
   CHECK(frames.bytes() == 0);

@@ -55,9 +55,16 @@ LiveServer::LiveServer(const std::function<void(Config&)>& configure, IoKind io)
       ServerParts{store_, *log_, *image_, std::move(machine), Quorum(ServerSet{config_.server_id}),
                   PeerIdentity{}, -1,
                   take_standing(*booted, config_.server_id, Quorum(ServerSet{config_.server_id})),
-                  [fd](ServerContext& context) {
-                    return spawn_listener(context, {fd, -1});
+                  [this, fd](ServerContext& context) {
+                    const std::scoped_lock lock(mutex_);
+                    listener_ = spawn_listener(context, {fd, -1});
+                    return listener_;
                   }});
+}
+
+Listener LiveServer::listener() {
+  const std::scoped_lock lock(mutex_);
+  return listener_;
 }
 
 void LiveServer::stop() {
@@ -68,6 +75,7 @@ void LiveServer::stop() {
     self->wait_for(*supervisor_);
   }
   supervisor_.reset();
+  listener_ = Listener();
   system_.reset();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,8 +37,11 @@ class LiveServer {
   void stop();
 
   [[nodiscard]] const ServerCounters& counters() const { return context_->counters; }
+  [[nodiscard]] ServerContext& context() { return *context_; }
   [[nodiscard]] IoCounters& io() { return *system_config_->io_counters(); }
   [[nodiscard]] caf::actor_system& system() { return *system_; }
+  /// REQUIRES: a client was greeted.
+  [[nodiscard]] Listener listener();
   std::uint16_t port = 0;
 
  private:
@@ -53,6 +57,8 @@ class LiveServer {
   std::optional<caf::actor_system> system_;
   std::unique_ptr<ServerContext> context_;
   std::optional<Supervisor> supervisor_;
+  std::mutex mutex_;
+  Listener listener_;  ///< Set by the supervisor's thread.
 };
 
 /// A client that speaks the protocol over a plain socket.

@@ -45,8 +45,10 @@ class TestEnding final : public Ending {
   /// Comes first; for a test whose process may end.
   std::function<void(ExitCode code, std::string_view reason)> leave;
   std::vector<std::string> started_over;  ///< Why it was asked for.
+  std::vector<std::string> stopped;       ///< Likewise.
 
   void start_over(std::string_view why) override { started_over.emplace_back(why); }
+  void stop(std::string_view why) override { stopped.emplace_back(why); }
 
  protected:
   void end_now(ExitCode code, std::string_view why) override {

@@ -22,7 +22,7 @@ using test::WholeServer;
 /// Messages that the actors of this name have handled.
 std::uint64_t handled(const WholeServer& server, std::string_view actor) {
   std::uint64_t sum = 0;
-  for (const ActorSnapshot& snapshot : server.registry().list(actor)) sum += snapshot.handled;
+  for (const ActorSnapshot& snapshot : server.registry().list_only(actor)) sum += snapshot.handled;
   return sum;
 }
 
@@ -41,6 +41,37 @@ TEST_CASE("a server serves when its epoch is stored, not before") {
   CHECK(server.is_serving());
   CHECK(server.log().promises().load().value()->accepted_epoch == Epoch{1});
   CHECK(server.log().promises().load().value()->current_epoch == Epoch{1});
+}
+
+TEST_CASE("a server knows afterwards how it came to its role") {
+  MemoryDisk disk;
+  WholeServer server(disk);
+
+  std::vector<ElectionStep> steps;
+  for (const ElectionEvent& event : server.context.timeline.ring().after(0))
+    steps.push_back(event.event);
+  CHECK(steps == std::vector{ElectionStep::started, ElectionStep::looking, ElectionStep::elected,
+                             ElectionStep::leading});
+  const ElectionEvent elected = server.context.timeline.newest(2).at(1);
+  REQUIRE(elected.votes.size() == 1);
+  CHECK(elected.votes[0].leader == elected.server);
+}
+
+TEST_CASE("it is known when each write came how far, and how long the log's syncs took") {
+  MemoryDisk disk;
+  WholeServer server(disk);
+  const auto client = server.connect(10s);
+  CHECK(server.ask(client, create("/a")) == "ok /a");
+  const StageClock& stages = server.context.stages;
+  const Zxid zxid = server.context.board.read().applied;
+
+  for (const Milestone each : {Milestone::submitted, Milestone::proposed, Milestone::synced,
+                               Milestone::committed, Milestone::applied}) {
+    CAPTURE(static_cast<int>(each));
+    CHECK(stages.reached(each, zxid).has_value());
+    CHECK_FALSE(stages.reached(each, zxid.next()).has_value());
+  }
+  CHECK(server.context.counters.syncs.totals().count() >= 2);
 }
 
 TEST_CASE("what one batch asks is answered in one message, in order") {

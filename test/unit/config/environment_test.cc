@@ -43,6 +43,10 @@ TEST_CASE("an unknown variable of ours is refused with a suggestion") {
 TEST_CASE("variables of other programs and empty ones are left alone") {
   const LoadedConfig none = loaded(sources({}, {{"PATH", "/bin"},
                                                 {"QUORATE_ENDPOINTS", "a:1"},
+                                                {"QUORATE_AUTH", "digest:a:b"},
+                                                {"QUORATE_CONSOLE", "http://a:1"},
+                                                {"QUORATE_TOKEN_FILE", "/t"},
+                                                {"QUORATE_CA", "/ca.pem"},
                                                 {"QUORATE_CLI_COLOR", "no"},
                                                 {"QUORATE_TICK_TIME_MS", ""},
                                                 {"ZOO_TICK_TIME", ""}}));

@@ -50,6 +50,8 @@ rc::Gen<std::string> accepted_value(const Option& option) {
       return rc::gen::element<std::string>("", "journal=debug, a=warn");
     case TextRule::words:
       return rc::gen::element<std::string>("", "*", "srvr, ruok");
+    case TextRule::names:
+      return rc::gen::element<std::string>("", "a.b, [::1]:80", "c:1");
   }
   return rc::gen::just<std::string>("");
 }

@@ -101,6 +101,8 @@ Golden<PeerMessage> golden_peer_messages() {
       {"hand_over_agreed", HandOverAnswer{7, ErrorCode::ok, {}, ServerId{3}}},
       {"hand_over_refused",
        HandOverAnswer{8, ErrorCode::not_serving, "no other voter is up to date", {}}},
+      {"admin_request", AdminRequest{9, R"({"method":"GET","target":"/servers/self/status"})"}},
+      {"admin_reply", AdminReply{9, 200, R"({"server":2})"}},
       {"touches", Touches{{SessionId{0x0100'0000'0000'abcd}, SessionId{-1}}}},
   };
 }

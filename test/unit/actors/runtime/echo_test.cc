@@ -221,12 +221,12 @@ TEST_CASE("the registry lists every actor with exact counts") {
     REQUIRE(client.receive(1) == "X");
   }
 
-  const auto tallies = registry->list("tally");
+  const auto tallies = registry->list_only("tally");
   REQUIRE(tallies.size() == 1);
-  CHECK(test::eventually([&] { return registry->list("tally").front().handled == 10; }));
-  CHECK(registry->list("tally").front().enqueued == 10);
-  CHECK(registry->list("tally").front().depth == 0);
-  const auto connections = registry->list("connection");
+  CHECK(test::eventually([&] { return registry->list_only("tally").front().handled == 10; }));
+  CHECK(registry->list_only("tally").front().enqueued == 10);
+  CHECK(registry->list_only("tally").front().depth == 0);
+  const auto connections = registry->list_only("connection");
   REQUIRE(connections.size() == 1);
   CHECK(connections.front().handled == 10);
   CHECK(connections.front().io_events == 10);
@@ -236,7 +236,7 @@ TEST_CASE("the registry lists every actor with exact counts") {
   CHECK(server.config.io_counters()->bytes_in.get() == 10);
 
   client.close();
-  CHECK(test::eventually([&] { return !registry->list("connection").front().alive; }));
+  CHECK(test::eventually([&] { return !registry->list_only("connection").front().alive; }));
 }
 
 }  // namespace quorate::echo

@@ -62,7 +62,7 @@ void check_counts(SystemConfig& config, const Worker& worker) {
   }
   for (auto& sender : senders) sender.join();
 
-  const auto row = [&] { return config.registry()->list("worker").at(0); };
+  const auto row = [&] { return config.registry()->list_only("worker").at(0); };
   REQUIRE(eventually([&] { return row().handled == 4 * each; }));
   CHECK(row().enqueued == 4 * each);
   CHECK(row().depth == 0);
@@ -82,36 +82,6 @@ TEST_CASE("messages from many threads are counted exactly, wherever the actor ru
   check_counts(config, system.spawn<PinnedWorker>());
   check_counts(config, system.spawn<ThreadWorker>());
   check_counts(config, system.spawn<ThreadWorker, caf::detached>());
-}
-
-TEST_CASE("tracing names the messages of one actor, and only while it is switched on") {
-  SystemConfig config{SystemOptions{}};
-  caf::actor_system system{config};
-  std::mutex mutex;
-  std::vector<std::string> seen;
-  config.registry()->set_trace_sink([&](const TraceEvent& event) {
-    const std::lock_guard guard(mutex);
-    seen.push_back(std::string(event.actor_name) + " " + std::string(event.message));
-  });
-  const auto worker = system.spawn<PinnedWorker>();
-  const auto handled = [&](std::uint64_t count) {
-    const auto rows = config.registry()->list("worker");
-    return !rows.empty() && rows.front().handled == count;
-  };
-
-  caf::anon_send(worker, work_a::value);
-  REQUIRE(eventually([&] { return handled(1); }));
-  CHECK(config.registry()->set_trace(worker.id(), true));
-  caf::anon_send(worker, work_a::value);
-  REQUIRE(eventually([&] { return handled(2); }));
-  CHECK(config.registry()->set_trace(worker.id(), false));
-  caf::anon_send(worker, work_a::value);
-  REQUIRE(eventually([&] { return handled(3); }));
-
-  CHECK_FALSE(config.registry()->set_trace(worker.id() + 1000, true));
-  caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
-  const std::lock_guard guard(mutex);
-  CHECK(seen == std::vector<std::string>{"worker work"});
 }
 
 // -- several systems ----------------------------------------------------------------------------

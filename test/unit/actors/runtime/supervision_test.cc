@@ -19,9 +19,10 @@ using namespace std::chrono_literals;
 
 using die_a = caf::atom_constant<caf::atom("die")>;
 using stop_a = caf::atom_constant<caf::atom("stop")>;
+using again_a = caf::atom_constant<caf::atom("again")>;
 
 using Child = caf::typed_actor<caf::reacts_to<die_a>>;
-using Supervisor = caf::typed_actor<caf::reacts_to<stop_a>>;
+using Supervisor = caf::typed_actor<caf::reacts_to<stop_a>, caf::reacts_to<again_a, std::uint64_t>>;
 
 /// What happened, in order; outlives the actors.
 using Events = std::vector<std::string>;
@@ -33,7 +34,9 @@ struct ChildName {
 class ChildActor : public PinnedActor<Child, ChildName> {
  public:
   ChildActor(caf::actor_config& config, std::string label, Events& events)
-      : PinnedActor(config), label_(std::move(label)), events_(events) {}
+      : PinnedActor(config), label_(std::move(label)), events_(events) {
+    set_label(label_);
+  }
   behavior_type make_behavior() override {
     events_.push_back("start " + label_);
     return {[this](die_a) { quit(caf::make_error(caf::sec::runtime_error, "disk gone")); }};
@@ -64,7 +67,11 @@ class SupervisorActor : public PinnedActor<Supervisor, SupervisorName> {
                                child("b", 1, OnDeath::restart), child("c", 2, OnDeath::escalate)},
         RestartLimit{.restarts_max = 3, .within = 10s}, [this] { events_.push_back("hand out"); });
     supervision_->start_all();
-    return {[this](stop_a) { supervision_->stop_all(); }};
+    return {[this](stop_a) { supervision_->stop_all(); },
+            [this](again_a, std::uint64_t child) {
+              const auto outcome = supervision_->restart(child, "restarted by a person");
+              events_.push_back("asked: " + std::to_string(static_cast<int>(outcome)));
+            }};
   }
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     events_.push_back("supervisor ends: " + home_system().render(reason));
@@ -73,7 +80,7 @@ class SupervisorActor : public PinnedActor<Supervisor, SupervisorName> {
 
  private:
   ChildSpec child(const std::string& label, std::size_t index, OnDeath on_death) {
-    return {"child", on_death, [this, label, index] {
+    return {"child", label, on_death, [this, label, index] {
               handles_.at(index) = home_system().spawn<ChildActor>(label, events_);
               return caf::actor_cast<caf::strong_actor_ptr>(handles_.at(index));
             }};
@@ -129,10 +136,57 @@ TEST_CASE("a dead child is started again and its new handle handed out") {
   CHECK(scene.kill(1) == Events{"end b", "hand out", "start b"});
 
   CHECK(scene.children.at(1) != before);
-  const auto rows = scene.config.registry()->list("child");
+  const auto rows = scene.config.registry()->list_only("child");
   REQUIRE(rows.size() == 3);
-  CHECK(rows.front().restarts == 1);
-  CHECK(rows.front().last_exit_reason.find("disk gone") != std::string::npos);
+  // Oldest first; the one that was started again is the youngest.
+  CHECK(rows.at(2).label == "b");
+  CHECK(rows.at(2).restarts == 1);
+  CHECK(rows.at(2).last_exit_reason.find("disk gone") != std::string::npos);
+  CHECK(rows.at(2).on_death == OnDeath::restart);
+  CHECK(rows.at(2).supervised);
+  CHECK(rows.at(2).parent == scene.supervisor.id());
+  CHECK(rows.at(0).label == "a");
+  CHECK(rows.at(0).restarts == 0);
+  CHECK(rows.at(0).last_exit_reason.empty());
+}
+
+TEST_CASE("a person may have a child started again, but not one whose death ends more") {
+  using Restart = Supervision::Restart;
+  Scene scene;
+  const auto ask = [&scene](std::uint64_t child) {
+    scene.events.clear();
+    caf::anon_send(scene.supervisor, again_a::value, child);
+    scene.scheduler.run();
+    return scene.events;
+  };
+  const auto said = [](Restart outcome) {
+    return "asked: " + std::to_string(static_cast<int>(outcome));
+  };
+
+  CHECK(ask(scene.children.at(1).id()) ==
+        Events{said(Restart::done), "end b", "hand out", "start b"});
+  const auto rows = scene.config.registry()->list_only("child");
+  CHECK(rows.at(2).last_exit_reason.find("restarted by a person") != std::string::npos);
+
+  CHECK(ask(scene.children.at(2).id()) == Events{said(Restart::not_restartable)});
+  CHECK(ask(scene.supervisor.id()) == Events{said(Restart::unknown)});
+}
+
+TEST_CASE("a person cannot make a supervisor give up") {
+  Scene scene;
+  for (int i = 0; i < 3; ++i) CHECK(scene.kill(1).back() == "start b");
+
+  scene.events.clear();
+  caf::anon_send(scene.supervisor, again_a::value, scene.children.at(1).id());
+  scene.scheduler.run();
+
+  CHECK(scene.events ==
+        Events{"asked: " + std::to_string(static_cast<int>(Supervision::Restart::too_often))});
+  scene.scheduler.advance_time(11s);
+  scene.events.clear();
+  caf::anon_send(scene.supervisor, again_a::value, scene.children.at(1).id());
+  scene.scheduler.run();
+  CHECK(scene.events.back() == "start b");
 }
 
 TEST_CASE("children that depend on a dead one end before any of them is started again") {

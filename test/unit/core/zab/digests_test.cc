@@ -152,6 +152,7 @@ TEST_CASE("a leader that differs from a quorum leads no more") {
   const Effects effects = leader.reports(s3, mark);
 
   CHECK(effects.diverged == Divergence{at(3, 1), 8, 7});
+  CHECK(effects.left == LossReason::diverged);
   CHECK(effects.stop_serving);
   CHECK_FALSE(leader.replica.is_leading());
 }
@@ -172,6 +173,7 @@ TEST_CASE("who is told that it has diverged serves nobody any more") {
   const Effects effects = follower.hears(s1, Diverged{e4, at(3, 1), 7, 1});
 
   CHECK(effects.diverged == Divergence{at(3, 1), 8, 7});
+  CHECK(effects.left == LossReason::diverged);
   CHECK(effects.stop_serving);
   CHECK_FALSE(follower.replica.is_serving());
 }

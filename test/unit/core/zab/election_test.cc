@@ -100,6 +100,7 @@ class Hall {
     const auto found = elected_.find(id);
     return found == elected_.end() ? std::nullopt : std::optional(found->second.leader);
   }
+  [[nodiscard]] const std::vector<Vote>& votes(ServerId id) const { return votes_.at(id); }
   [[nodiscard]] bool unanimous(ServerId id) const { return elected_.at(id).unanimous; }
   Election& of(ServerId id) { return members_.at(id); }
 
@@ -108,7 +109,10 @@ class Hall {
  private:
   void take(ServerId from, const ElectionEffects& effects) {
     for (const Envelope& envelope : effects.send) on_the_way_.emplace_back(from, envelope);
-    if (effects.elected) elected_[from] = *effects.elected;
+    if (effects.elected) {
+      elected_[from] = *effects.elected;
+      votes_[from] = effects.votes;
+    }
     of(from).check_invariants();
   }
   void deliver() {
@@ -122,6 +126,7 @@ class Hall {
 
   std::map<ServerId, Election> members_;
   std::map<ServerId, Elected> elected_;
+  std::map<ServerId, std::vector<Vote>> votes_;
   std::deque<std::pair<ServerId, Envelope>> on_the_way_;
 };
 
@@ -197,12 +202,37 @@ TEST_CASE("to whom a leader handed over is passed on by those who look in its ro
   CHECK_FALSE(election.own().successor.has_value());
 }
 
+TEST_CASE("an election says which votes it rests on") {
+  const Recency older{Epoch{3}, at(3, 4)};
+  const Hall hall = three_with(same, same, older);
+
+  const std::vector<Vote> all = {{s1, s2, same}, {s2, s2, same}, {s3, s2, older}};
+  CHECK(hall.votes(s1) == all);
+  CHECK(hall.votes(s2) == all);
+}
+
+TEST_CASE("who joins a leader says who else is with it, and not what was voted long ago") {
+  Hall hall(ServerSet{s1, s2, s3});
+  hall.link_all();
+  hall.enter(s1, leading(s1, Epoch{4}));
+  hall.enter(s2, following(s1));
+
+  hall.enter(s3, looking(same));
+
+  CHECK(hall.elected(s3) == s1);
+  std::vector<ServerId> with;
+  for (const Vote& vote : hall.votes(s3))
+    if (vote.leader == s1) with.push_back(vote.server);
+  CHECK(with == std::vector{s1, s2});
+}
+
 TEST_CASE("a single voter elects itself at once") {
   Election alone(s1, only_one());
 
   const auto effects = alone.on_role(looking(same), Time{0});
 
   CHECK(effects.elected == Elected{s1, false});
+  CHECK(effects.votes == std::vector<Vote>{{s1, s1, same}});
 }
 
 TEST_CASE("who does not hear a quorum does not stand, and takes no votes from others") {

@@ -160,7 +160,7 @@ TEST_CASE("who hears that it has lost what it acked stores that, and starts over
 
   REQUIRE(effects.promise.has_value());
   CHECK(effects.promise->recovering_to == at(3, 9));
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::amnesia);
 }
 
 // --- Synchronisation
@@ -211,7 +211,7 @@ TEST_CASE("a cut of what is committed is refused") {
   const Effects effects = follow.hears(Synchronise{e4, end5, end5, false, false});
 
   CHECK_FALSE(effects.cut.has_value());
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::contradiction);
 }
 
 TEST_CASE("to keep what one does not have is refused") {
@@ -220,7 +220,7 @@ TEST_CASE("to keep what one does not have is refused") {
 
   follow.hears(Synchronise{e4, end5, end5, false, false});
 
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::contradiction);
 }
 
 TEST_CASE("history that is streamed is fetched") {
@@ -256,7 +256,7 @@ TEST_CASE("who has to hold too much starts over") {
 
   follow.hears(proposals(end5, new_records(1, 1)));
 
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::overrun);
 }
 
 TEST_CASE("an image replaces the log, and ends the role") {
@@ -271,7 +271,7 @@ TEST_CASE("an image replaces the log, and ends the role") {
   CHECK(effects.install->at == image);
   CHECK_FALSE(effects.install->promise.recovering_to.has_value());
   CHECK(follow.standing.history.last() == image);
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::image_received);
 }
 
 TEST_CASE("who gives up acked history for an older image is recovering until it is back") {
@@ -345,7 +345,7 @@ TEST_CASE("a record that follows another history is refused") {
   const Effects effects = follow.hears(proposals(other, new_records(1, 1)));
 
   CHECK(effects.log.empty());
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::contradiction);
 }
 
 TEST_CASE("a gap inside a batch is refused") {
@@ -355,7 +355,7 @@ TEST_CASE("a gap inside a batch is refused") {
   const Effects effects = follow.hears(proposals(end_of(log_up_to(4)), new_records(1, 1)));
 
   CHECK(effects.log.empty());
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::contradiction);
 }
 
 TEST_CASE("behind a gap, what comes is held and not logged") {
@@ -497,7 +497,7 @@ TEST_CASE("a recovering voter serves nobody, and votes again once it has passed 
   CHECK_FALSE(effects.serve);
   REQUIRE(effects.promise.has_value());
   CHECK_FALSE(effects.promise->recovering_to.has_value());
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::caught_up);
 }
 
 TEST_CASE("what a recovering voter had acked in this epoch must come back first") {
@@ -517,13 +517,23 @@ TEST_CASE("what a recovering voter had acked in this epoch must come back first"
 
 TEST_CASE("a leader that is not heard for the silence time is given up") {
   Follow follow(one_of_three());
-  follow.start();
+  follow.follow();
   follow.hears(Heartbeat{e4, 1}, Time{500});
 
   follow.following.on_tick(Time{1499});
   CHECK_FALSE(follow.following.is_over());
   follow.following.on_tick(Time{1500});
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::leader_silent);
+}
+
+TEST_CASE("who was elected and says nothing never began to lead") {
+  Follow follow(one_of_three());
+  follow.start();
+
+  follow.following.on_tick(Time{999});
+  CHECK_FALSE(follow.following.is_over());
+  follow.following.on_tick(Time{1000});
+  CHECK(follow.following.lost() == LossReason::join_timeout);
 }
 
 TEST_CASE("a leader that does not ask for an epoch is given up, however alive it is") {
@@ -533,7 +543,7 @@ TEST_CASE("a leader that does not ask for an epoch is given up, however alive it
 
   follow.following.on_tick(Time{2000});
 
-  CHECK(follow.following.is_over());
+  CHECK(follow.following.lost() == LossReason::join_timeout);
 }
 
 }  // namespace

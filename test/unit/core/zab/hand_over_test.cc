@@ -76,6 +76,7 @@ TEST_CASE("an idle leader leaves at once, and names its successor before its jou
   CHECK(left.handed_over == std::vector{HandOverAnswer{7, ErrorCode::ok, {}, s2}});
   CHECK(left.stop_serving);
   CHECK(left.settle);
+  CHECK(left.left == LossReason::handed_over);
   REQUIRE(left.role.has_value());
   CHECK(left.role->stance == Stance::looking);
   CHECK(left.role->successor == s2);
@@ -97,7 +98,7 @@ TEST_CASE("what was proposed is committed and with the successor first; new writ
   CHECK(leader.replica.is_serving());
   const Effects left = leader.acks(s2, at(4, 2));
 
-  CHECK(left.settle);
+  CHECK(left.left == LossReason::handed_over);
   CHECK_FALSE(leader.replica.is_serving());
 }
 
@@ -229,7 +230,7 @@ TEST_CASE("an emptied server that has caught up joins again, to be counted") {
   const Effects served = hears(Serve{e4, {}});
 
   CHECK_FALSE(served.serve);
-  CHECK(following.is_over());
+  CHECK(following.lost() == LossReason::caught_up);
   CHECK(standing.counts());
 }
 

@@ -80,6 +80,7 @@ TEST_CASE("a server settles before it looks for a leader") {
 
   const Effects started = member.checked(member.replica.start());
   CHECK(started.settle);
+  CHECK_FALSE(started.left.has_value());
   CHECK_FALSE(started.role.has_value());
 
   const Effects settled = member.checked(member.replica.on_settled());
@@ -152,6 +153,7 @@ TEST_CASE("a follower whose leader's link ends stops serving, settles, and looks
 
   CHECK(down.stop_serving);
   CHECK(down.settle);
+  CHECK(down.left == LossReason::link_down);
   CHECK_FALSE(down.role.has_value());
   CHECK_FALSE(member.replica.is_serving());
   CHECK(member.replica.on_settled().role->stance == Stance::looking);
@@ -162,7 +164,7 @@ TEST_CASE("a follower whose leader leads no more does not wait for silence") {
   member.follow();
 
   CHECK_FALSE(member.replica.on_leader_left(s3).settle);
-  CHECK(member.replica.on_leader_left(s1).settle);
+  CHECK(member.replica.on_leader_left(s1).left == LossReason::leader_left);
 }
 
 TEST_CASE("the link to another follower is nothing to a follower") {
@@ -179,7 +181,7 @@ TEST_CASE("a history that cannot be fetched ends the role") {
   member.elects(s1);
 
   CHECK_FALSE(member.replica.on_fetch_failed(s3).settle);
-  CHECK(member.checked(member.replica.on_fetch_failed(s1)).settle);
+  CHECK(member.checked(member.replica.on_fetch_failed(s1)).left == LossReason::fetch_failed);
 }
 
 TEST_CASE("what the election is told while settling is what was true before") {
@@ -200,6 +202,7 @@ TEST_CASE("a follower that was stopped for longer than the silence leaves its ro
   const Effects effects = member.hears(s1, Heartbeat{e4, 1});
 
   CHECK(effects.settle);
+  CHECK(effects.left == LossReason::slept);
   CHECK(effects.stop_serving);
   CHECK(effects.send.empty());
 }
@@ -300,6 +303,7 @@ TEST_CASE("a follower whose disk cannot keep up leaves its role until it has") {
 
   CHECK(swamped.log.size() == 1);
   CHECK(swamped.settle);
+  CHECK(swamped.left == LossReason::disk_behind);
   CHECK(swamped.stop_serving);
   member.checked(member.replica.on_logged(at(4, 3), member.now));
   const Effects settled = member.checked(member.replica.on_settled());
@@ -318,6 +322,7 @@ TEST_CASE("a leader whose disk is slower than its followers gives way") {
 
   CHECK(proposed.log.size() == 1);
   CHECK(proposed.settle);
+  CHECK(proposed.left == LossReason::disk_behind);
   CHECK_FALSE(member.replica.is_serving());
 }
 

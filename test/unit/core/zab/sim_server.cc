@@ -184,6 +184,10 @@ void Server::seal() {
 // ---------------------------------------------------------------------------------------
 
 void Server::perform(Effects effects) {
+  if (effects.settle) {
+    const bool again = std::exchange(live_->settles, true);
+    world_.require(effects.left.has_value() == again, "who leaves a role says why");
+  }
   if (effects.role && effects.role->stance == Stance::leading && effects.role->established)
     around_.ledger.on_established(self_, *effects.role->established, disk_);
   // Also whoever gave way right behind its last proposal.

@@ -87,6 +87,7 @@ class Server {
     Applied state;
     Applied fetched;                 ///< An image of the leader, not yet installed.
     bool led = false;                ///< At the end of the last step.
+    bool settles = false;            ///< Was asked to, since it started.
     std::map<Zxid, Record> records;  ///< Logged or on their way to it, not yet applied.
     bool serving = false;
     bool doubt = false;             ///< Refuses clients' writes.

@@ -132,7 +132,7 @@ TEST_CASE("a leader resigns when a voter that promises is more recent") {
 
   const Effects effects = lead.promises(s2, log_up_to(6));
 
-  CHECK(lead.tenure.is_over());
+  CHECK(lead.tenure.lost() == LossReason::behind);
   CHECK_FALSE(effects.promise.has_value());
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("a leader that has less than others remember of it gives up and is rec
 
   const Effects effects = lead.promises(s2, log_up_to(5), Remembered{Epoch{3}, {{s1, at(3, 9)}}});
 
-  CHECK(lead.tenure.is_over());
+  CHECK(lead.tenure.lost() == LossReason::amnesia);
   REQUIRE(effects.promise.has_value());
   CHECK(effects.promise->recovering_to == at(3, 9));
 }
@@ -574,7 +574,7 @@ TEST_CASE("a leader that has not heard a quorum for the silence time is one no m
   lead.ticks_at(1998);
   CHECK_FALSE(lead.tenure.is_over());
   lead.ticks_at(1999);
-  CHECK(lead.tenure.is_over());
+  CHECK(lead.tenure.lost() == LossReason::quorum_silent);
 }
 
 TEST_CASE("a leader whose followers' links are down is one no more") {
@@ -584,7 +584,7 @@ TEST_CASE("a leader whose followers' links are down is one no more") {
   lead.tenure.on_link_down(s2);
   lead.ticks_at(10);
 
-  CHECK(lead.tenure.is_over());
+  CHECK(lead.tenure.lost() == LossReason::quorum_silent);
 }
 
 TEST_CASE("a leader waits for a quorum to gather, and not for ever") {
@@ -594,7 +594,70 @@ TEST_CASE("a leader waits for a quorum to gather, and not for ever") {
   lead.ticks_at(2000);
   CHECK_FALSE(lead.tenure.is_over());
   lead.ticks_at(2001);
-  CHECK(lead.tenure.is_over());
+  CHECK(lead.tenure.lost() == LossReason::gather_timeout);
+}
+
+TEST_CASE("a leader whose own promise is not stored in time has a disk that is behind") {
+  Lead lead(one_of_three());
+  lead.start();
+  lead.joins(s2);
+
+  lead.ticks_at(2000);
+  CHECK_FALSE(lead.tenure.is_over());
+  lead.ticks_at(2001);
+  CHECK(lead.tenure.lost() == LossReason::disk_behind);
+}
+
+TEST_CASE("a leader waits for a quorum to promise, and not for ever") {
+  Lead lead(one_of_three());
+  lead.start();
+  lead.joins(s2);
+  lead.stored();
+
+  lead.ticks_at(2000);
+  CHECK_FALSE(lead.tenure.is_over());
+  lead.ticks_at(2001);
+  CHECK(lead.tenure.lost() == LossReason::promise_timeout);
+}
+
+TEST_CASE("a leader waits longer for a quorum to adopt the epoch: history may be on its way") {
+  Lead lead(one_of_three());
+  lead.start();
+  lead.joins(s2);
+  lead.stored();
+  lead.promises(s2, log_up_to(5));
+
+  lead.ticks_at(20000);
+  CHECK_FALSE(lead.tenure.is_over());
+  lead.ticks_at(20001);
+  CHECK(lead.tenure.lost() == LossReason::establish_timeout);
+}
+
+TEST_CASE("a leader that cannot commit what is before its next epoch gives up") {
+  Lead lead(one_of_three());
+  lead.establish_with(s2);
+  lead.submits(writes(1));
+  lead.joins(s3, Epoch{12});
+
+  lead.ticks_at(2000);
+  CHECK_FALSE(lead.tenure.is_over());
+  lead.ticks_at(2001);
+  CHECK(lead.tenure.lost() == LossReason::drain_timeout);
+}
+
+TEST_CASE("behind the last epoch nobody leads") {
+  Lead lead(one_of_three());
+  lead.start();
+
+  lead.joins(s2, Epoch{0x7fff'ffff});
+  lead.stored();
+  lead.joins(s3, Epoch{0x7fff'ffff});
+  CHECK_FALSE(lead.tenure.is_over());
+  lead.standing.asked.accepted = Epoch{0x7fff'ffff};
+  Tenure next(lead.standing, false, lead.now.monotonic);
+  next.on_message(s2, Join{Epoch{1}, true}, lead.now);
+
+  CHECK(next.lost() == LossReason::epochs_exhausted);
 }
 
 TEST_CASE("a new ensemble is founded by voters that have never adopted an epoch") {

@@ -229,6 +229,13 @@ TEST_CASE("marks that do not ascend are refused") {
         }) == "marshalling_error: alive.marks: 0.2 does not stand behind 0.2");
 }
 
+TEST_CASE("texts of the admin API above their limit are refused") {
+  CHECK(refused([](auto out) { out.initAdminRequest().initText(admin_request_bytes_max + 1); }) ==
+        "marshalling_error: adminRequest.text: 1048577 bytes; at most 1048576 are accepted");
+  CHECK(refused([](auto out) { out.initAdminReply().initText(admin_reply_bytes_max + 1); }) ==
+        "marshalling_error: adminReply.text: 4194305 bytes; at most 4194304 are accepted");
+}
+
 TEST_CASE("no leader and no epoch are not numbers") {
   const auto read =
       decode_peer_message(made<quorum::PeerMessage>([](auto out) { out.initNotification(); }));

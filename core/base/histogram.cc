@@ -1,10 +1,10 @@
-#include "bench/measure/histogram.h"
+#include "core/base/histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace quorate::bench {
+namespace quorate {
 namespace {
 
 constexpr unsigned split_bits = 10;
@@ -67,4 +67,4 @@ std::uint64_t Histogram::at(double quantile) const {
   return max_;
 }
 
-}  // namespace quorate::bench
+}  // namespace quorate

@@ -1,4 +1,4 @@
-#include "bench/measure/histogram.h"
+#include "core/base/histogram.h"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-namespace quorate::bench {
+namespace quorate {
 namespace {
 
 /// Latencies from nanoseconds to hours, every order of magnitude alike.
@@ -118,4 +118,4 @@ TEST_CASE("merged histograms are the histogram of all values") {
 }
 
 }  // namespace
-}  // namespace quorate::bench
+}  // namespace quorate

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace quorate::bench {
+namespace quorate {
 
 /// A log-linear histogram: values below 2,048 are kept exactly, every power of two above is split
 /// into 1,024 equal buckets, so that a reported quantile is at most 0.1 % above the true one.
@@ -35,4 +35,4 @@ class Histogram {
   double sum_ = 0;
 };
 
-}  // namespace quorate::bench
+}  // namespace quorate

@@ -1,0 +1,91 @@
+// What was done through the console, by whom: a file that only grows, and the newest in memory.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/runtime/unique_fd.h"
+#include "core/base/result.h"
+
+namespace quorate {
+
+/// As AuditEntry of the API has it.
+struct AuditEntry {
+  std::uint64_t seq = 0;  ///< Given by the log: 1, 2, ...
+  std::int64_t at_ms = 0;
+  std::string who;
+  std::string role;
+  std::string from;
+  std::optional<std::uint32_t> via;  ///< The server that passed it on.
+  std::string act;
+  std::string target;
+  std::string reason;
+  std::string outcome;  ///< "ok", or the code of the error.
+  std::string text;
+
+  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
+};
+
+/// Its members in the order of the API. What is not UTF-8 is replaced when it is written.
+[[nodiscard]] nlohmann::ordered_json to_json(const AuditEntry& entry);
+
+/// The file `audit.log` of a folder, a JSON object on each line. When it has grown large it becomes
+/// audit.log.1, that one audit.log.2, and so on; the oldest goes.
+///
+/// An entry is one write; a crash can damage the last line at most, which is skipped at the next
+/// start. Not for several threads at once.
+class AuditLog {
+ public:
+  using Listener = std::function<void(const AuditEntry&)>;
+
+  static constexpr std::uint64_t default_file_bytes_max = 8U << 20;
+  static constexpr int old_files = 4;
+  static constexpr std::size_t entries_kept = 1000;
+  static constexpr std::size_t entry_bytes_max = 64U << 10;
+
+  /// Errors: io_error, naming the file.
+  [[nodiscard]] static Result<std::unique_ptr<AuditLog>> open(
+      const std::string& folder, std::uint64_t file_bytes_max = default_file_bytes_max);
+
+  /// Gives the entry its number and appends it; `is_destructive`: it is on stable storage before
+  /// this returns. Error io_error: nothing was kept, and what it was about must not be done.
+  [[nodiscard]] Status append(AuditEntry entry, bool is_destructive);
+
+  /// The newest `limit` of those kept that contain `search` in any text, newest first.
+  [[nodiscard]] std::vector<AuditEntry> newest(std::size_t limit,
+                                               std::string_view search = {}) const;
+
+  /// Called for each entry from now on.
+  void listen(Listener listener) { listener_ = std::move(listener); }
+
+  /// Lines of the file that could not be read at the start.
+  [[nodiscard]] std::size_t damaged() const { return damaged_; }
+
+ private:
+  AuditLog(std::string path, std::uint64_t file_bytes_max)
+      : path_(std::move(path)), file_bytes_max_(file_bytes_max) {}
+  [[nodiscard]] Status load();
+  void load_file(const std::string& path);
+  [[nodiscard]] Status open_file();
+  [[nodiscard]] Status rotate();
+  void keep(AuditEntry entry);
+
+  std::string path_;
+  std::uint64_t file_bytes_max_;
+  UniqueFd fd_;
+  std::uint64_t size_ = 0;
+  bool ends_in_line_ = true;  ///< False: a part of a line stands at the end.
+  std::uint64_t last_seq_ = 0;
+  std::size_t damaged_ = 0;
+  std::deque<AuditEntry> entries_;  ///< Oldest first.
+  Listener listener_;
+};
+
+}  // namespace quorate

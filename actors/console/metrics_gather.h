@@ -1,0 +1,14 @@
+// What the page of metrics is made of, gathered from where the server keeps it.
+#pragma once
+
+#include "actors/console/api_room.h"
+#include "actors/console/metrics_input.h"
+#include "actors/http/http_server.h"
+
+namespace quorate {
+
+/// `http`: null while the port is not open.
+[[nodiscard]] MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io,
+                                          const HttpServer* http);
+
+}  // namespace quorate
