@@ -17,11 +17,14 @@ namespace quorate::cli {
 namespace {
 
 constexpr std::array all_commands = {
-    define_ls,         define_get,     define_stat,   define_create, define_set,     define_rm,
-    define_acl,        define_watch,   define_wait,   define_multi,  define_find,    define_du,
-    define_count,      define_tree,    define_quota,  define_sync,   define_whoami,  define_session,
-    define_status,     define_members, define_leader, define_health, define_version, define_bench,
-    define_completion, define_shell};
+    define_ls,        define_get,     define_stat,       define_create,  define_set,
+    define_rm,        define_acl,     define_watch,      define_wait,    define_multi,
+    define_find,      define_du,      define_count,      define_tree,    define_quota,
+    define_sync,      define_whoami,  define_session,    define_status,  define_members,
+    define_leader,    define_health,  define_version,    define_bench,   define_actors,
+    define_sessions,  define_watches, define_slow,       define_log,     define_loglevel,
+    define_elections, define_console, define_audit,      define_backups, define_server,
+    define_top,       define_doctor,  define_completion, define_shell};
 
 constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 other, 2 usage, 3 not found, 4 conflict, 5 permission, 6 no connection,\n"
@@ -50,6 +53,25 @@ std::string take_credentials(Globals& globals, const std::string& text) {
   return "";
 }
 
+void define_console_globals(CLI::App& app, ConsoleOptions& console, bool in_shell) {
+  constexpr const char* group = "Options of commands that ask a server's console";
+  const auto add = [&](const char* name, std::string& value, const char* type, const char* help) {
+    auto* option = app.add_option(name, value, help);
+    return option->type_name(type)->group(group);
+  };
+  auto* url = add("--console", console.url, "URL", "Where it is (default http://127.0.0.1:8080)");
+  add("--server", console.server, "ID", "Which server is meant; any passes it on (default self)");
+  auto* token = add("--token-file", console.token_file, "FILE",
+                    "A token; or the token itself in the variable QUORATE_TOKEN");
+  auto* ca = add("--ca", console.ca_file, "FILE", "Whom https:// trusts (default: as the system)");
+  add("--client-cert", console.certificate_file, "FILE", "A certificate to show, as PEM");
+  add("--client-key", console.key_file, "FILE", "Its key, where the same file does not have it");
+  if (in_shell) return;
+  url->envname("QUORATE_CONSOLE");
+  token->envname("QUORATE_TOKEN_FILE");
+  ca->envname("QUORATE_CA");
+}
+
 void define_globals(CLI::App& app, Globals& globals, bool in_shell) {
   auto* endpoints =
       app.add_option("--endpoints", globals.endpoints,
@@ -73,6 +95,7 @@ void define_globals(CLI::App& app, Globals& globals, bool in_shell) {
   auth->type_name("SCHEME:CREDENTIALS")
       ->check([&globals](const std::string& text) { return take_credentials(globals, text); })
       ->take_all();
+  define_console_globals(app, globals.console, in_shell);
   if (in_shell) return;
   endpoints->envname("QUORATE_ENDPOINTS");
   auth->envname("QUORATE_AUTH");

@@ -119,8 +119,28 @@ void define_members(CLI::App& app, Selection& selection);
 void define_health(CLI::App& app, Selection& selection);
 // leader_commands.cc
 void define_leader(CLI::App& app, Selection& selection);
+// console_commands.cc
+void define_console(CLI::App& app, Selection& selection);
 // bench_command.cc
 void define_bench(CLI::App& app, Selection& selection);
+// console/actor_commands.cc
+void define_actors(CLI::App& app, Selection& selection);
+// console/client_commands.cc
+void define_sessions(CLI::App& app, Selection& selection);
+void define_watches(CLI::App& app, Selection& selection);
+void define_slow(CLI::App& app, Selection& selection);
+// console/log_commands.cc
+void define_log(CLI::App& app, Selection& selection);
+void define_loglevel(CLI::App& app, Selection& selection);
+// console/server_commands.cc
+void define_elections(CLI::App& app, Selection& selection);
+void define_audit(CLI::App& app, Selection& selection);
+void define_backups(CLI::App& app, Selection& selection);
+void define_server(CLI::App& app, Selection& selection);
+// top/top_command.cc
+void define_top(CLI::App& app, Selection& selection);
+// doctor/doctor_command.cc
+void define_doctor(CLI::App& app, Selection& selection);
 // completion_commands.cc
 void define_completion(CLI::App& app, Selection& selection);
 // shell_command.cc

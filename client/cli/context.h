@@ -15,6 +15,16 @@
 
 namespace quorate::cli {
 
+/// Where the console of a server is, and who asks there.
+struct ConsoleOptions {
+  std::string url = "http://127.0.0.1:8080";
+  std::string server = "self";  ///< Whose actors, sessions ... are meant.
+  std::string token_file;
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+};
+
 /// The options in front of the command.
 struct Globals {
   std::string endpoints = "127.0.0.1:2181";
@@ -23,6 +33,7 @@ struct Globals {
   bool yes = false;        ///< Destroy without asking.
   bool read_only = false;  ///< Old answers will do.
   std::vector<client::Credentials> credentials;
+  ConsoleOptions console;
 };
 
 /// Input, and whether a person sits at it.

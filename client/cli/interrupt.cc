@@ -1,5 +1,6 @@
 #include "client/cli/interrupt.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -36,6 +37,14 @@ InterruptScope::InterruptScope() {
 InterruptScope::~InterruptScope() { install(SIG_DFL); }
 
 bool interrupted() { return marked != 0; }
+
+void sleep_unless_interrupted(std::chrono::steady_clock::duration duration) {
+  const auto end = std::chrono::steady_clock::now() + duration;
+  while (!interrupted() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(
+        std::chrono::milliseconds(50), end - std::chrono::steady_clock::now()));
+  }
+}
 
 void wait_for_interrupt() {
   while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -23,18 +23,17 @@ std::string dump(const Json& json, bool pretty) {
   return json.dump(pretty ? 2 : -1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// On a terminal, text in JSON is as dangerous as elsewhere.
+std::string dump_for(const Output& output, const Json& json, bool pretty) {
+  const std::string text = dump(json, pretty);
+  return output.out_is_terminal() ? printable_json(text) : text;
+}
+
 std::string cell_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return "-";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   return dump(value, false);
-}
-
-/// Columns on a terminal count characters, not bytes.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 std::string upper(std::string text) {
@@ -82,7 +81,7 @@ void Output::set_mode(std::optional<OutputMode> mode) {
 
 void Output::value(const Json& json, std::string_view text) {
   if (is_json()) {
-    streams_.out << dump(json, mode_ == OutputMode::json) << '\n';
+    streams_.out << dump_for(*this, json, mode_ == OutputMode::json) << '\n';
   } else if (out_is_terminal()) {
     streams_.out << printable(text) << '\n';
   } else {
@@ -105,7 +104,7 @@ void Output::data(const Json& json, std::string_view bytes) {
 
 void Output::event(const Json& json, std::string_view text) {
   if (is_json()) {
-    streams_.out << dump(json, false) << '\n';
+    streams_.out << dump_for(*this, json, false) << '\n';
   } else {
     value(json, text);
   }
@@ -118,7 +117,8 @@ void Output::error(const Error& error, std::string_view hint) {
     Json body{
         {"code", to_string(error.code)}, {"number", wire_number(error.code)}, {"text", error.text}};
     if (!hint.empty()) body["hint"] = hint;
-    streams_.err << dump(Json{{"error", body}}, mode_ == OutputMode::json) << std::endl;
+    const std::string said = dump(Json{{"error", body}}, mode_ == OutputMode::json);
+    streams_.err << (err_is_terminal() ? printable_json(said) : said) << std::endl;
     return;
   }
   std::string text = "quorate: " + error.text;
@@ -129,11 +129,12 @@ void Output::error(const Error& error, std::string_view hint) {
 void Output::note(std::string_view text) {
   if (is_json()) return;
   streams_.out.flush();
-  streams_.err << "quorate: " << text << std::endl;
+  streams_.err << "quorate: " << (err_is_terminal() ? printable(text) : std::string(text))
+               << std::endl;
 }
 
-Rows::Rows(Output& output, std::vector<Column> columns)
-    : output_(output), columns_(std::move(columns)) {
+Rows::Rows(Output& output, std::vector<Column> columns, Texts texts)
+    : output_(output), columns_(std::move(columns)), texts_(texts) {
   check(!columns_.empty(), "rows have columns");
 }
 
@@ -152,7 +153,7 @@ Json Rows::row_json(std::vector<Json> values) const {
 void Rows::add(std::vector<Json> values) {
   check(values.size() == columns_.size(), "a row has one value per column");
   if (output_.is_json()) {
-    const std::string text = dump(row_json(std::move(values)), false);
+    const std::string text = dump_for(output_, row_json(std::move(values)), false);
     if (output_.mode() == OutputMode::jsonl) {
       output_.out() << text << '\n';
     } else {
@@ -161,6 +162,9 @@ void Rows::add(std::vector<Json> values) {
   } else {
     std::vector<std::string> cells;
     for (const Json& value : values) cells.push_back(cell_of(value));
+    if (texts_ == Texts::of_others) {
+      for (std::string& cell : cells) cell = printable_cell(cell);
+    }
     if (output_.mode() == OutputMode::table && columns_.size() > 1) {
       held_.push_back(std::move(cells));
     } else {
@@ -182,15 +186,15 @@ void Rows::print_table() {
   }
   for (auto& row : held_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = printable(row[i]);
-      widths[i] = std::max(widths[i], width_of(row[i]));
+      row[i] = printable_cell(row[i]);
+      widths[i] = std::max(widths[i], display_width(row[i]));
     }
   }
   held_.insert(held_.begin(), headings);
   for (const auto& row : held_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - width_of(row[i]), ' ');
+      const std::string padding(widths[i] - display_width(row[i]), ' ');
       const bool last = i + 1 == row.size();
       if (columns_[i].align_right) {
         line += padding + row[i];

@@ -85,7 +85,11 @@ class Rows {
     bool align_right = false;
   };
 
-  Rows(Output& output, std::vector<Column> columns);
+  /// Whose texts the cells hold: those of others are made printable also where no terminal is, for
+  /// a name with a tab or a line in it would be taken for two.
+  enum class Texts : std::uint8_t { asked_for, of_others };
+
+  Rows(Output& output, std::vector<Column> columns, Texts texts = Texts::asked_for);
   /// Prints what is held back: table widths, the end of the JSON array.
   ~Rows();
   Rows(const Rows&) = delete;
@@ -100,6 +104,7 @@ class Rows {
 
   Output& output_;
   std::vector<Column> columns_;
+  Texts texts_;
   std::vector<std::vector<std::string>> held_;  ///< Cells of the table mode.
   bool first_ = true;
 };

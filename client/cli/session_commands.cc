@@ -77,7 +77,8 @@ void define_whoami(CLI::App& app, Selection& selection) {
 }
 
 void define_session(CLI::App& app, Selection& selection) {
-  CLI::App& group = add_group(app, "session", "Print what is known of this session");
+  CLI::App& group = add_group(
+      app, "session", "What is known of this command's own session; `sessions` is about all");
   define_command<NoFlags>(group, selection, "info", "Its id, state, time-out and server",
                           "quorate session info", session_info);
   auto [flags, arguments] = define_command<PrefixFlags>(

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "client/utf8.h"
+
 namespace quorate::cli {
 namespace {
 
@@ -12,28 +14,11 @@ constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::int64_t duration_ms_max = (std::int64_t{1} << 40) - 1;
 
-/// Length of the well-formed UTF-8 sequence that `bytes` starts with; 0 when there is none.
-std::size_t sequence_length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  }
-  if (lead == 0xE0 && at(1) < 0xA0) return 0;  // Overlong.
-  if (lead == 0xED && at(1) > 0x9F) return 0;  // A surrogate.
-  if (lead == 0xF0 && at(1) < 0x90) return 0;
-  if (lead == 0xF4 && at(1) > 0x8F) return 0;
-  return length;
-}
-
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::size_t length = sequence_length(bytes);
+    const std::size_t length = client::sequence_length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);
   }
@@ -126,25 +111,6 @@ std::string to_size(std::uint64_t bytes) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
   return text.data();
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char byte : text) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x20 && code != 0x7F) {
-      out += byte;
-      continue;
-    }
-    if (byte == '\n' || byte == '\t') {
-      out += byte;
-      continue;
-    }
-    std::array<char, 8> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
-    out += escape.data();
-  }
-  return out;
 }
 
 }  // namespace quorate::cli

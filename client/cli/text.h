@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +25,21 @@ namespace quorate::cli {
 /// "1.5 MiB".
 [[nodiscard]] std::string to_size(std::uint64_t bytes);
 
-/// Bytes on a terminal must not move its cursor: control characters become visible escapes.
+/// Text that may hold anything, for a terminal. Control characters of all kinds, characters that
+/// nobody sees, what turns the direction of a line, and bytes that are no UTF-8 become visible
+/// escapes: \x1b, \u{202e}. Lines and tabs stay.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// The same on one line and in one column: for a cell of a table.
+[[nodiscard]] std::string printable_cell(std::string_view text);
+
+/// JSON with these characters in the escapes of JSON.
+[[nodiscard]] std::string printable_json(std::string_view json);
+
+/// How many columns of a terminal a printable text takes: two for each ideograph.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+/// The first columns of a printable text, at most `width`; what was cut is marked by '~'.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t width);
 
 }  // namespace quorate::cli

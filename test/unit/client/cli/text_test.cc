@@ -69,5 +69,31 @@ TEST_CASE("control characters cannot steer a terminal") {
   CHECK(printable("\x7f") == "\\x7f");
 }
 
+TEST_CASE("what a terminal would obey, hide or turn round becomes visible") {
+  CHECK(printable("a\x1b[2J\n\tb") == "a\\x1b[2J\n\tb");
+  CHECK(printable_cell("a\n\tb\x7f") == "a\\n\\tb\\x7f");
+  CHECK(printable_cell("\xc2\x9b") == "\\u{9b}");
+  CHECK(printable_cell("\xe2\x80\xae\xd7\x90\xe2\x80\x8b") == "\\u{202e}\\u{5d0}\\u{200b}");
+  CHECK(printable_cell("\xff\xc3") == "\\xff\\xc3");
+  CHECK(printable_cell("e\xcc\x81") == "e\\u{301}");
+  CHECK(printable_cell("\xf3\xa0\x80\x81\xee\x80\x80") == "\\u{e0001}\\u{e000}");
+  CHECK(printable_cell("gr\xc3\xbcn \xe6\xbc\xa2") == "gr\xc3\xbcn \xe6\xbc\xa2");
+}
+
+TEST_CASE("JSON for a terminal is the same JSON") {
+  const std::string json = "{\n  \"\xe2\x80\xae\": \"\xc2\x9b\x7f\xf3\xa0\x80\x81\xe6\xbc\xa2\"\n}";
+  CHECK(printable_json(json) ==
+        "{\n  \"\\u202e\": \"\\u009b\\u007f\\udb40\\udc01\xe6\xbc\xa2\"\n}");
+}
+
+TEST_CASE("ideographs take two columns, and what is cut is marked") {
+  CHECK(display_width("a\xc3\xbc\xe6\xbc\xa2") == 4);
+  CHECK(clipped("abc", 3) == "abc");
+  CHECK(clipped("abcd", 3) == "ab~");
+  CHECK(clipped("\xe6\xbc\xa2\xe6\xbc\xa2", 3) == "\xe6\xbc\xa2~");
+  CHECK(clipped("\xe6\xbc\xa2\xe6\xbc\xa2", 2) == "~");
+  CHECK(clipped("a", 0).empty());
+}
+
 }  // namespace
 }  // namespace quorate::cli
