@@ -32,6 +32,10 @@ class InContainers:
     def test_compose_accepts_the_file(self):
         self.hosts.compose("config", "--quiet")
 
+    def test_compose_accepts_the_file_that_opens_the_consoles(self):
+        opens = self.hosts.path.with_suffix(".console.yml")
+        self.hosts.compose("-f", str(opens), "--profile", "observability", "config", "--quiet")
+
     def test_the_machine_reaches_the_published_ports(self):
         self.hosts.quorate(CLIENT, "create", "/published", "hello")
         for port in self.hosts.ports.values():

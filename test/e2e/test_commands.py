@@ -5,6 +5,7 @@ import signal
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 
 from support import BIN, ROOT, Server, free_ports
@@ -57,6 +58,10 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.splitlines()[-1],
                          f"ready clients=127.0.0.1:{self.port} dir={self.home.resolve()}/quorate-data")
+        console = f"console=http://127.0.0.1:{int(self.port) + 2}"
+        self.assertEqual(done.stdout.splitlines()[-2], console)
+        with urllib.request.urlopen(console.removeprefix("console=") + "/api/v1/ensemble") as answer:
+            self.assertEqual(answer.status, 200)
         self.assertTrue((self.home / "quorate-data/server-1.log").exists())
         self.assertTrue((self.home / "quorate-data/server-1").is_dir())
 
