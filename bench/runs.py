@@ -90,7 +90,7 @@ def parser_of(description: str, rows: dict) -> argparse.ArgumentParser:
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="where the programs are")
     parser.add_argument("--directory", help="where the servers' data go (default: the temporary directory)")
     parser.add_argument("--rounds", type=int, default=7, help="of each side (default 7)")
-    parser.add_argument("--seconds", type=float, default=3, help="of each round (default 3)")
+    parser.add_argument("--seconds", type=float, default=3, help="of each round (default %(default)s)")
     parser.add_argument("--warmup", type=float, default=0.5, help="seconds before each round (default 0.5)")
     return parser
 

@@ -31,6 +31,7 @@ class Server:
 
     # What quorate-bench is told of the protocol.
     protocol: tuple[str, ...] = ()
+    console: tuple[str, ...] = ("--console-enabled=false",)
 
     def __init__(self, options, *flags: str, port: int | None = None, home: Path | None = None):
         self.options = options
@@ -71,7 +72,7 @@ class Server:
 
     def command(self) -> list[str]:
         return [str(self.options.bin / "quorated"), "--data-dir", str(self.data), "--data-log-dir", str(self.data),
-                "--client-address", "127.0.0.1", "--client-port", str(self.port), "--console-enabled=false",
+                "--client-address", "127.0.0.1", "--client-port", str(self.port), *self.console,
                 "--connections-per-ip-max", "0", *self.flags]
 
     def launch(self) -> int:

@@ -142,6 +142,31 @@ class Handover(unittest.TestCase):
         self.assertIn(f"cannot run {alone}/quorate-bench", done.stderr)
 
 
+class Console(unittest.TestCase):
+    """Small: the figures themselves are not judged here."""
+
+    def figures(self, *arguments: str) -> list[dict]:
+        done = subprocess.run([str(ROOT / "bench/console"), "--bin", str(BIN), *arguments, "--rounds", "1", "--seconds", "1", "--warmup", "0.1",
+                               "--rate", "300", "-o", "json"], capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["figures"]
+
+    def test_open_pages_are_held_beside_a_load(self):
+        cpu, *waits = self.figures("pages", "--pages", "11")
+        self.assertEqual(cpu["target"], "<= 5 %")
+        self.assertNotIn(" 0 kB/s", cpu["note"])
+        self.assertEqual([figure["beside_is"] for figure in waits], ["no page"] * 4)
+
+    def test_lists_are_asked_for_in_a_server_with_sessions_whose_clients_are_gone(self):
+        figures = self.figures("lists", "--sessions", "200", "--znodes", "2000")
+        self.assertIn("200 sessions, 2,000 znodes: tree, searched", [figure["what"] for figure in figures])
+        self.assertTrue(all(figure["quorate"] > 0 for figure in figures))
+
+    def test_a_server_that_nobody_looks_at_is_compared_with_another_build(self):
+        figures = self.figures("idle", "--beside-bin", str(BIN), "--quiet", "0.5")
+        self.assertEqual({figure["beside_is"] for figure in figures}, {"other build"})
+
+
 class Limits(unittest.TestCase):
     def test_both_sides_are_measured_and_judged(self):
         done = subprocess.run([str(ROOT / "bench/limits"), "--bin", str(BIN), "read", "--rounds", "2", "--seconds", "0.3",
