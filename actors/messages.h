@@ -65,6 +65,7 @@ using survey_a = caf::atom_constant<caf::atom("survey")>;
 using synced_a = caf::atom_constant<caf::atom("synced")>;
 using tell_a = caf::atom_constant<caf::atom("tell")>;
 using tick_a = caf::atom_constant<caf::atom("tick")>;
+using verify_a = caf::atom_constant<caf::atom("verify")>;
 
 namespace quorate {
 

@@ -1,6 +1,7 @@
 #include "actors/snapshotter.h"
 
 #include <algorithm>
+#include <caf/typed_response_promise.hpp>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -24,10 +25,15 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick_every{1000};
+/// Commit begins a seal within its tick, unless nothing has changed that is in an image.
+constexpr milliseconds seal_awaited_max{3000};
+
+using CheckpointPromise = caf::typed_response_promise<CheckpointOutcome>;
 
 struct SnapshotterState {
   static inline const char* name = "snapshotter";
   PeersPtr peers;
+  std::vector<CheckpointPromise> saves;  ///< Who waits for a checkpoint.
 };
 
 class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState> {
@@ -40,6 +46,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
         store_(store),
         image_(image),
         txn_log_(log),
+        checkpoints_(store),
         ticker_(tick_every) {}
 
   behavior_type make_behavior() override {
@@ -62,6 +69,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
         },
         [this](kept_a) { return kept(); },
         [this](save_a) { return save(); },
+        [this](verify_a, Zxid zxid) { return verify(zxid); },
         [this](measure_a) { return sizes_of_directories(context_.config); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -77,6 +85,8 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     const bool is_long =
         txn_log_.bytes() >= log_bytes_at_write_ + context_.config.snapshot_log_bytes;
     if (is_long && !sealed_ && state.peers) send(state.peers->commit, seal_a::value);
+    const bool seals = sealed_ || records_ > 0;
+    if (!state.saves.empty() && !seals && now() >= seal_awaited_until_) save_image();
     if (is_checkpoint_due() && room_ != RoomLevel::critical) checkpoint();
     ticker_.rearm(*this);
   }
@@ -120,6 +130,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     send(state.peers->commit, sealed_a::value, Sealed{image_zxid_});
     log_.info("image_written", kv("zxid", image_zxid_), kv("records", std::exchange(records_, 0)),
               kv("ms", now() - start));
+    if (!state.saves.empty()) go_on_saving();
   }
 
   // --- Checkpoints and purge -----------------------------------------------------------------
@@ -134,21 +145,56 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     KeptStates states;
     states.image = image_zxid_;
     states.image_ms = image_ms_;
-    if (auto checkpoints = store_.checkpoints()) states.checkpoints = *std::move(checkpoints);
+    states.image_bytes = image_.bytes();
+    if (auto checkpoints = checkpoints_.all()) states.checkpoints = *std::move(checkpoints);
     states.log_base = txn_log_.base().zxid;
     states.log_bytes = txn_log_.bytes();
-    states.sizes = sizes_of_directories(context_.config);
     return states;
   }
 
-  CheckpointTaken save() {
-    if (room_ == RoomLevel::critical)
-      return {false, {}, "the disk is nearly full: nothing is written until there is room again"};
-    if (image_zxid_ == checkpoint_zxid_)
-      return {true, checkpoint_zxid_, "nothing was written to the image since the last one"};
+  /// A checkpoint of what is applied now: what the image does not have of it is asked for first.
+  CheckpointPromise save() {
+    auto promise = make_response_promise<CheckpointPromise>();
+    state.saves.push_back(promise);
+    save_at_ = context_.board.read().applied;
+    go_on_saving();
+    return promise;
+  }
+
+  void go_on_saving() {
+    if (room_ == RoomLevel::critical) {
+      return answer_saves({ErrorCode::io_error,
+                           {},
+                           "the disk is nearly full: nothing is written until there is room"});
+    }
+    if (image_zxid_ >= save_at_ || !state.peers) return save_image();
+    send(state.peers->commit, seal_a::value);
+    seal_awaited_until_ = now() + seal_awaited_max;
+  }
+
+  void save_image() {
+    if (image_zxid_ == checkpoint_zxid_) {
+      return answer_saves(
+          {ErrorCode::ok, checkpoint_zxid_, "nothing has changed since it was taken"});
+    }
     checkpoint();
-    if (image_zxid_ != checkpoint_zxid_) return {false, {}, "it failed; the server's log says why"};
-    return {true, checkpoint_zxid_, "taken and read back whole"};
+    if (image_zxid_ != checkpoint_zxid_)
+      return answer_saves({ErrorCode::io_error, {}, "it failed; the server's log says why"});
+    answer_saves({ErrorCode::ok, checkpoint_zxid_, "taken and read back whole"});
+  }
+
+  void answer_saves(const CheckpointOutcome& outcome) {
+    for (CheckpointPromise& promise : std::exchange(state.saves, {})) promise.deliver(outcome);
+  }
+
+  CheckpointOutcome verify(Zxid zxid) {
+    const Status whole = checkpoints_.verify(zxid, context_.clock.read().wall_ms);
+    if (whole) return {ErrorCode::ok, zxid, "read back whole"};
+    if (whole.code() == ErrorCode::damaged) {
+      log_.error("checkpoint_damaged", kv("zxid", zxid), kv("reason", whole.error().text),
+                 kv("do", "take another now, and look at the disk; the image in force is not it"));
+    }
+    return {whole.code(), zxid, whole.error().text};
   }
 
   void checkpoint() {
@@ -164,6 +210,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
       return;
     }
     checkpoint_zxid_ = *taken;
+    checkpoints_.note_whole(*taken, context_.clock.read().wall_ms);
     log_.info("checkpoint_taken", kv("zxid", *taken), kv("ms", last_checkpoint_ - start));
     purge();
   }
@@ -209,6 +256,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   Store& store_;
   SnapshotStore& image_;
   TxnLog& txn_log_;
+  CheckpointRecords checkpoints_;
   Ticker ticker_;
   /// What a seal says about itself; there is one while all of it is staged.
   struct SealHead {
@@ -219,6 +267,8 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   std::optional<SealHead> sealed_;
   std::vector<capnp_codec::ImageEntry> entries_;
   std::size_t records_ = 0;  ///< Staged.
+  Zxid save_at_;             ///< What the checkpoint that somebody waits for is to have.
+  milliseconds seal_awaited_until_{0};
   Zxid image_zxid_;
   std::int64_t image_ms_ = 0;  ///< When it came so far; 0: before the start.
   std::uint64_t log_bytes_at_write_ = 0;

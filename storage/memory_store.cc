@@ -126,6 +126,10 @@ Result<std::vector<Zxid>> MemoryStore::checkpoints() {
   return zxids;
 }
 
+Result<std::unique_ptr<SnapshotStore>> MemoryStore::open_checkpoint(Zxid zxid) {
+  return as_store(MemoryImage::open(disk_, checkpoint(zxid)));
+}
+
 Status MemoryStore::restore_checkpoint(Zxid zxid, const std::string& name) {
   const auto held = disk_.lock();
   const auto found = disk_.images.find(checkpoint(zxid));

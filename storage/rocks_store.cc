@@ -210,6 +210,10 @@ Result<std::vector<Zxid>> RocksStore::checkpoints() {
   return zxids;
 }
 
+Result<std::unique_ptr<SnapshotStore>> RocksStore::open_checkpoint(Zxid zxid) {
+  return as_store(RocksImage::open_read_only({checkpoint(zxid), 0, settings_.env}));
+}
+
 Status RocksStore::restore_checkpoint(Zxid zxid, const std::string& name) {
   return clone_image(checkpoint(zxid), data(name));
 }

@@ -57,6 +57,7 @@ class RocksStore final : public Store {
   Result<std::unique_ptr<SnapshotStore>> open_unverified_checkpoint() override;
   Status publish_checkpoint(Zxid zxid) override;
   Result<std::vector<Zxid>> checkpoints() override;
+  Result<std::unique_ptr<SnapshotStore>> open_checkpoint(Zxid zxid) override;
   Status restore_checkpoint(Zxid zxid, const std::string& name) override;
   Status remove_checkpoint(Zxid zxid) override;
 

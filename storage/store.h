@@ -53,6 +53,8 @@ class Store {
   virtual Status publish_checkpoint(Zxid zxid) = 0;
   /// The zxids of the verified checkpoints, ascending.
   virtual Result<std::vector<Zxid>> checkpoints() = 0;
+  /// One of these, to read. Error `damaged` when it is not there or cannot be opened.
+  virtual Result<std::unique_ptr<SnapshotStore>> open_checkpoint(Zxid zxid) = 0;
   /// Makes the image `name` from a verified checkpoint, which stays.
   virtual Status restore_checkpoint(Zxid zxid, const std::string& name) = 0;
   virtual Status remove_checkpoint(Zxid zxid) = 0;

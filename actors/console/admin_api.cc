@@ -49,6 +49,7 @@ constexpr std::array endpoints = {
     Endpoint{"setLogLevel", set_log_level},
     Endpoint{"logLines", answer_log_lines},
     Endpoint{"backups", answer_backups},
+    Endpoint{"verifyCheckpoint", verify_checkpoint},
     Endpoint{"takeSnapshot", take_snapshot},
     Endpoint{"audit", answer_audit},
 };

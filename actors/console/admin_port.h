@@ -35,6 +35,7 @@ class AdminPort {
   virtual void drain(bool drained, Done done) = 0;
   virtual void shed(unsigned percent, Done done) = 0;
   virtual void take_checkpoint(Done done) = 0;
+  virtual void verify_checkpoint(Zxid zxid, Done done) = 0;
   /// Null: it did not answer in time.
   virtual void inquire(StateInquiry inquiry, std::function<void(StateAnswerPtr)> done) = 0;
   /// Likewise.

@@ -4,6 +4,7 @@
 
 #include "actors/console/api_act.h"
 #include "actors/console/api_room.h"
+#include "actors/console/ids_input.h"
 
 namespace quorate {
 namespace {
@@ -70,6 +71,15 @@ void take_snapshot(ApiRoom& room, const ApiCallPtr& call) {
   const auto act = ApiAct::begin(room, call, {"server " + own_id(room), {}, {}});
   if (act == nullptr) return;
   room.port.take_checkpoint(ApiAct::finisher(act));
+}
+
+void verify_checkpoint(ApiRoom& room, const ApiCallPtr& call) {
+  const std::string& name = call->parameter("checkpoint");
+  const auto zxid = hex_number<std::uint64_t>(name);
+  if (!zxid) return call->refuse(not_found("there is no checkpoint " + name));
+  const auto act = ApiAct::begin(room, call, {"checkpoint " + name, {}, {}});
+  if (act == nullptr) return;
+  room.port.verify_checkpoint(Zxid{*zxid}, ApiAct::finisher(act));
 }
 
 }  // namespace quorate

@@ -61,6 +61,7 @@ void drain_server(ApiRoom&, const ApiCallPtr&);
 void stop_server(ApiRoom&, const ApiCallPtr&);
 void shed_clients(ApiRoom&, const ApiCallPtr&);
 void take_snapshot(ApiRoom&, const ApiCallPtr&);
+void verify_checkpoint(ApiRoom&, const ApiCallPtr&);
 // api_state.cc
 void answer_sessions(ApiRoom&, const ApiCallPtr&);
 void answer_session(ApiRoom&, const ApiCallPtr&);

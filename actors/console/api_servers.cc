@@ -45,9 +45,9 @@ Json own_status(const ApiRoom& room) {
 }
 
 /// A checkpoint that has this name was read back whole when it was taken.
-Json checkpoint_json(const Config& config, Zxid zxid) {
+Json checkpoint_json(const Config& config, const CheckpointRecord& record) {
   namespace fs = std::filesystem;
-  const std::string name = fmt::format("{:016x}", zxid.value);
+  const std::string name = fmt::format("{:016x}", record.zxid.value);
   std::error_code error;
   const auto written = fs::last_write_time(config.data_dir + "/checkpoints/" + name, error);
   std::int64_t at_ms = 0;
@@ -55,8 +55,14 @@ Json checkpoint_json(const Config& config, Zxid zxid) {
     const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
     at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
   }
-  return {{"name", name},     {"zxid", to_string(zxid)}, {"at_ms", at_ms},
-          {"bytes", nullptr}, {"digest", nullptr},       {"verified", "yes"}};
+  return {{"name", name},
+          {"zxid", to_string(record.zxid)},
+          {"at_ms", at_ms},
+          {"bytes", record.bytes},
+          {"digest", record.digest ? Json(fmt::format("{:016x}", *record.digest)) : Json()},
+          // It became a checkpoint by being read back whole.
+          {"verified", record.damaged ? "no" : "yes"},
+          {"verified_ms", record.verified_ms == 0 ? Json() : Json(record.verified_ms)}};
 }
 
 }  // namespace
@@ -91,13 +97,13 @@ void answer_backups(ApiRoom& room, const ApiCallPtr& call) {
                            "it may wait for a disk: look at the actors"});
     }
     Json checkpoints = Json::array();
-    for (auto zxid = kept->checkpoints.rbegin(); zxid != kept->checkpoints.rend(); ++zxid)
-      checkpoints.push_back(checkpoint_json(room.context.config, *zxid));
+    for (auto one = kept->checkpoints.rbegin(); one != kept->checkpoints.rend(); ++one)
+      checkpoints.push_back(checkpoint_json(room.context.config, *one));
     const Json saved = kept->image_ms == 0 ? Json() : Json(kept->image_ms);
     call->answer(
         {{"at_ms", room.now_ms()},
          {"image",
-          {{"zxid", to_string(kept->image)}, {"bytes", kept->sizes.data}, {"saved_at_ms", saved}}},
+          {{"zxid", to_string(kept->image)}, {"bytes", kept->image_bytes}, {"saved_at_ms", saved}}},
          {"checkpoints", std::move(checkpoints)},
          {"log",
           {{"first", to_string(kept->log_base)},

@@ -162,7 +162,22 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
 
   static ActOutcome no_answer(const std::string& whose) {
     return ActOutcome::refused({504, "timeout", whose + " did not answer in time",
-                                "nobody can say whether it was tell: look"});
+                                "nobody can say whether it was done: look"});
+  }
+
+  static ActOutcome outcome_of(const CheckpointOutcome& checkpoint) {
+    const std::string text = "checkpoint " + to_string(checkpoint.zxid) + ": " + checkpoint.text;
+    switch (checkpoint.code) {
+      case ErrorCode::ok:
+        return ActOutcome::done(text);
+      case ErrorCode::no_node:
+        return ActOutcome::refused({404, "not_found", checkpoint.text, {}});
+      case ErrorCode::damaged:
+        return ActOutcome::refused(
+            {409, "damaged", text, "take another one, and look at the disk"});
+      default:
+        return ActOutcome::refused({503, "unavailable", checkpoint.text, {}});
+    }
   }
 
   void transfer_leadership(std::optional<ServerId> to, Done tell) override {
@@ -213,12 +228,15 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
   void take_checkpoint(Done tell) override {
     if (!state.peers) return tell(no_answer("the server"));
     request(state.peers->snapshotter, checkpoint_max, save_a::value)
-        .then(
-            [tell](const CheckpointTaken& taken) {
-              if (!taken.ok) return tell(ActOutcome::refused({503, "unavailable", taken.text, {}}));
-              tell(ActOutcome::done("checkpoint " + to_string(taken.zxid) + ": " + taken.text));
-            },
-            [tell](const caf::error&) { tell(no_answer("the snapshotter")); });
+        .then([tell](const CheckpointOutcome& taken) { tell(outcome_of(taken)); },
+              [tell](const caf::error&) { tell(no_answer("the snapshotter")); });
+  }
+
+  void verify_checkpoint(Zxid zxid, Done tell) override {
+    if (!state.peers) return tell(no_answer("the server"));
+    request(state.peers->snapshotter, checkpoint_max, verify_a::value, zxid)
+        .then([tell](const CheckpointOutcome& read) { tell(outcome_of(read)); },
+              [tell](const caf::error&) { tell(no_answer("the snapshotter")); });
   }
 
   void inquire(StateInquiry inquiry, std::function<void(StateAnswerPtr)> tell) override {

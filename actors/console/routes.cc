@@ -55,6 +55,7 @@ constexpr std::array all_routes = {
     Route{"logLines", "GET", "/servers/{server}/log", viewer, live},
     Route{"backups", "GET", "/servers/{server}/backups", viewer, live},
     Route{"takeSnapshot", "POST", "/servers/{server}/backups", operator_},
+    Route{"verifyCheckpoint", "POST", "/servers/{server}/backups/{checkpoint}/verify", operator_},
     Route{"audit", "GET", "/servers/{server}/audit", operator_, live},
 };
 

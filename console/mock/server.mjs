@@ -91,7 +91,7 @@ const ACTS = [
   [/^shed$/, "operator", (server) => String(server), (_server, _id, body) => `Closed ${body.percent} % of the connections.`],
   [/^slow\/threshold$/, "operator", null, (_server, _id, body) => ((world.threshold_ms = body.threshold_ms), "Set.")],
   [/^loglevels\/(\w+)$/, "operator", null, (_server, name, body) => (world.levels.set(name, body.level), "Set.")],
-  [/^backups$/, "operator", null, () => (world.checkpoints.unshift({ name: `checkpoint-${world.lastZxid()}`, zxid: world.lastZxid(), at_ms: Date.now(), bytes: 51_000_000, digest: null, verified: "not_yet" }), "A checkpoint was taken.")],
+  [/^backups$/, "operator", null, () => (world.checkpoints.unshift({ name: `checkpoint-${world.lastZxid()}`, zxid: world.lastZxid(), at_ms: Date.now(), bytes: 51_000_000, digest: "00c0ffee00c0ffee", verified: "yes", verified_ms: Date.now() }), "A checkpoint was taken.")],
 ];
 
 function act(request, method, path, query, body, scene) {

@@ -31,7 +31,7 @@ export class World {
     for (let at = 0; at < 120; at++) this.log(START + at * 777_000);
     for (let at = 3; at > 0; at--) {
       const taken = Date.now() - at * 7 * 3600_000;
-      this.checkpoints.unshift({ name: `checkpoint-${zxid(6, 0x9000 * (4 - at))}`, zxid: zxid(6, 0x9000 * (4 - at)), at_ms: taken, bytes: 48_000_000 + at * 1_200_000, digest: hash("d", at).toString(16).padStart(8, "0") + hash("e", at).toString(16).padStart(8, "0"), verified: at === 1 ? "not_yet" : "yes" });
+      this.checkpoints.unshift({ name: `checkpoint-${zxid(6, 0x9000 * (4 - at))}`, zxid: zxid(6, 0x9000 * (4 - at)), at_ms: taken, bytes: 48_000_000 + at * 1_200_000, digest: hash("d", at).toString(16).padStart(8, "0") + hash("e", at).toString(16).padStart(8, "0"), verified: at === 1 ? "no" : "yes", verified_ms: at === 1 ? taken : null });
     }
     this.audit("admin", "drain", "3", "kernel update", "ok", "Server 3 took its clients again.");
     this.audit("ops-anna", "closeSession", "0x10000003a", "holds a lock after a crash", "ok", "Session closed.");

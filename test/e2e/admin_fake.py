@@ -251,7 +251,7 @@ class AdminFake:
         if kind == "backups":
             return {"at_ms": NOW, "image": {"zxid": "7.1", "bytes": 4096, "saved_at_ms": NOW},
                     "checkpoints": [{"name": "c1", "zxid": "7.1", "at_ms": int(time.time() * 1000), "bytes": 4096,
-                                     "digest": "ab", "verified": "yes"}],
+                                     "digest": "ab", "verified": "yes", "verified_ms": None}],
                     "log": {"first": "6.1", "last": "7.1f", "bytes": 100}}
         if kind == "config":
             return CONFIG

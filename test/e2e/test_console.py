@@ -235,6 +235,30 @@ class Acting(EnsembleCase):
         quorate(self.ensemble.members[2], "create", "/behind", "x")
         self.assertEqual(self.one.post("/servers/2/backups", {"reason": "a test"}).status, 200)
 
+    def test_a_checkpoint_is_read_back_and_found_damaged(self) -> None:
+        why = {"reason": "a test"}
+        quorate(self.ensemble.members[3], "create", "/kept", "x" * 4000)
+        self.assertEqual(self.one.post("/servers/3/backups", why).status, 200)
+        seen = self.one.ask("/servers/3/backups")
+        self.assertEqual(seen["image"]["zxid"], seen["log"]["last"], "it has what was applied when it was asked for")
+        newest = seen["checkpoints"][0]
+        self.assertGreater(newest["bytes"], 0)
+        self.assertLess(seen["image"]["bytes"], 1 << 20, "the image alone, not all that is in the directory")
+        self.assertRegex(newest["digest"], "^[0-9a-f]{16}$")
+        self.assertEqual((newest["verified"], newest["verified_ms"] is None), ("yes", False))
+        verify = f"/servers/3/backups/{newest['name']}/verify"
+        self.assertEqual(self.one.post(verify, why).status, 200)
+        folder = self.ensemble.members[3].data / "checkpoints" / newest["name"]
+        # The image shares the file by a hard link: what is damaged must be a copy.
+        table = max(folder.glob("*.sst"), key=lambda file: file.stat().st_size)
+        whole = table.read_bytes()
+        table.unlink()
+        table.write_bytes(whole[:20] + bytes([whole[20] ^ 1]) + whole[21:])
+        self.assert_refused(self.one.post(verify, why), 409, "damaged")
+        self.assertEqual(self.one.ask("/servers/3/backups")["checkpoints"][0]["verified"], "no")
+        self.assert_refused(self.one.post("/servers/3/backups/00000000000000ff/verify", why), 404, "not_found")
+        self.assert_refused(self.one.post("/servers/3/backups/..%2F..%2Flog/verify", why), 404, "not_found")
+
     def test_an_actor_whose_death_ends_more_is_not_restarted(self) -> None:
         for name in ("commit", "journal", "supervisor"):
             actor = self.actor(name)

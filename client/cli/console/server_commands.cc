@@ -84,15 +84,29 @@ ExitCode backups(Context& context, const NoFlags&) {
   return ExitCode::ok;
 }
 
-ExitCode take(Context& context, const ReasonFlags& flags) {
-  // It destroys nothing: only the reason is asked for.
-  std::string reason = flags.reason;
+/// What destroys nothing: only the reason is asked for.
+ExitCode change_with_reason(Context& context, const std::string& what, const std::string& path,
+                            const std::string& given) {
+  std::string reason = given;
   if (reason.empty()) {
-    const auto given = leave_for(context, "Taking a checkpoint", "", "");
-    if (!given.ok()) return context.fail(given.error());
-    reason = *given;
+    const auto asked = leave_for(context, what, "", "");
+    if (!asked.ok()) return context.fail(asked.error());
+    reason = *asked;
   }
-  return change(context, "POST", "/backups", {{"reason", reason}});
+  return change(context, "POST", path, {{"reason", reason}});
+}
+
+ExitCode take(Context& context, const ReasonFlags& flags) {
+  return change_with_reason(context, "Taking a checkpoint", "/backups", flags.reason);
+}
+
+struct VerifyFlags : ReasonFlags {
+  std::string name;
+};
+
+ExitCode verify(Context& context, const VerifyFlags& flags) {
+  return change_with_reason(context, "Reading a checkpoint back",
+                            "/backups/" + flags.name + "/verify", flags.reason);
 }
 
 // --- drain, undrain, stop ------------------------------------------------------------------------
@@ -160,6 +174,11 @@ void define_backups(CLI::App& app, Selection& selection) {
                           "quorate backups list", backups);
   define_act(group, selection, "take", "Take a checkpoint now",
              "quorate backups take --reason \"before the upgrade\"", take);
+  auto [flags, arguments] = define_command<VerifyFlags>(
+      group, selection, "verify", "Read a checkpoint back and compare it with its digest",
+      "quorate backups verify 0000000100000005 --reason \"a yearly look\"", verify);
+  arguments.required("name", flags->name, "As `backups list` has it")
+      .option("--reason", flags->reason, "TEXT", "Why, for the audit log");
 }
 
 void define_server(CLI::App& app, Selection& selection) {

@@ -289,7 +289,7 @@ export type LogLine = {
 export type Backups = {
   at_ms: number;
   image: { zxid?: string; bytes?: number | null; saved_at_ms?: number | null };
-  checkpoints: { name: string; zxid: string; at_ms: number; bytes?: number | null; digest?: string | null; verified?: "yes" | "no" | "not_yet" }[];
+  checkpoints: { name: string; zxid: string; at_ms: number; bytes?: number | null; digest?: string | null; verified?: "yes" | "no"; verified_ms?: number | null }[];
   log: { first?: string | null; last?: string; bytes?: number | null };
 };
 

@@ -9,7 +9,7 @@ import { State, type Tone } from "../ui/mark";
 import { Facts, Panel } from "../ui/panel";
 import { Table } from "../ui/table";
 
-const VERIFIED: Record<string, [Tone, string]> = { yes: ["ok", "verified"], no: ["bad", "damaged"], not_yet: ["off", "not yet"] };
+const VERIFIED: Record<string, [Tone, string]> = { yes: ["ok", "whole"], no: ["bad", "damaged"] };
 
 export function Backups() {
   const path = ofServer("/backups");
@@ -17,7 +17,7 @@ export function Backups() {
   const take = () =>
     ask({
       title: "Take a checkpoint now",
-      text: "The image as it is now is kept beside the log. This takes some disk, and no time from clients.",
+      text: "The state as it is now is written, read back, and kept beside the log. This takes some disk, and no time from clients.",
       confirm: null,
       reason: true,
       button: "Take it",
@@ -25,6 +25,21 @@ export function Backups() {
         const done = await request<Done>("POST", path, { body: { reason } });
         void live.refresh(path);
         return done;
+      },
+    });
+  const verify = (name: string) =>
+    ask({
+      title: `Read checkpoint ${name} back`,
+      text: "All of it is read and compared with its digest. This takes as long as the disk needs, and no time from clients.",
+      confirm: null,
+      reason: true,
+      button: "Read it",
+      run: async (reason) => {
+        try {
+          return await request<Done>("POST", `${path}/${name}/verify`, { body: { reason } });
+        } finally {
+          void live.refresh(path);
+        }
       },
     });
   return (
@@ -57,13 +72,14 @@ export function Backups() {
               { key: "zxid", title: "Up to", render: (one) => <span class="mono">{one.zxid}</span> },
               { key: "at", title: "Taken", render: (one) => moment(one.at_ms) },
               { key: "bytes", title: "Size", right: true, render: (one) => bytes(one.bytes) },
-              { key: "verified", title: "Verified", render: (one) => { const [tone, words] = VERIFIED[one.verified ?? "not_yet"]!; return <State tone={tone}>{words}</State>; } },
+              { key: "verified", title: "Read back", render: (one) => { const [tone, words] = VERIFIED[one.verified ?? "yes"]!; return <State tone={tone}>{`${words}, ${one.verified_ms == null ? "when taken" : `${age(now.value - one.verified_ms)} ago`}`}</State>; } },
               { key: "digest", title: "Digest", render: (one) => <span class="mono clip">{one.digest ?? "–"}</span> },
+              { key: "verify", title: "", render: (one) => <Act least="operator" label="Verify" onClick={() => verify(one.name)} /> },
             ]}
           />
         )}
       </Panel>
-      <p class="dim">A checkpoint is restored with the command line while the server is stopped: <code>quorate backup restore</code>.</p>
+      <p class="dim">A server that finds its image damaged when it starts goes back to a checkpoint by itself. To carry a tree elsewhere: <code>quorate tree export</code>.</p>
     </>
   );
 }
