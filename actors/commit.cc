@@ -107,6 +107,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
         },
         [this](tell_a, const StateWord& asked) { return tell(asked); },
         [this](inquire_a, const StateInquiryPtr& asked) { return inquire(*asked); },
+        [this](inquire_a) { inquiries_awaited_ = false; },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
         },
@@ -166,9 +167,21 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     tell_some(until);
     state.inquiries.go_on(machine_, until);
     const bool more = !committed_.empty() || machine_.has_deliveries() ||
-                      machine_.state().is_sealing() || !state.tellings.empty() ||
-                      state.inquiries.has_more();
+                      machine_.state().is_sealing() || !state.tellings.empty();
     if (more && !std::exchange(more_sent_, true)) send(this, more_a::value);
+    await_inquiries();
+  }
+
+  /// Their pauses let the I/O thread look at its sockets.
+  void await_inquiries() {
+    const auto due = state.inquiries.due();
+    if (!due || std::exchange(inquiries_awaited_, true)) return;
+    const auto pause = *due - SteadyClock::now();
+    if (pause > pause.zero() && context_.own_threads) {
+      delayed_send(this, pause, inquire_a::value);
+    } else {
+      send(this, inquire_a::value);
+    }
   }
 
   /// At least one step, so that it ends under any load.
@@ -465,6 +478,7 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
   std::size_t applied_of_front_ = 0;
   MarkRing marks_;  ///< For whoever asks.
   bool more_sent_ = false;
+  bool inquiries_awaited_ = false;
   bool has_room_ = true;
   bool doubt_ = false;
   bool drained_ = false;

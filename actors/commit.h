@@ -70,10 +70,10 @@ namespace quorate {
 ///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (room, level)       From the journal: whether writes of clients are taken.
 ///   (doubt, whether)    From proposal: likewise, as long as nobody knows whose state is right.
-///   (drain, whether) From the console: clients go elsewhere, or may come again. Answered when
-///   those
-///                       that are here have been told.
+///   (drain, whether)    From the console: clients go elsewhere, or may come again. Answered when
+///                       those that are here have been told.
 ///   (tell, word)        Answered when the text is made, in slices beside all else.
+///   (inquire)           Its own: the rest of what the console asks for.
 ///   (inquire, question) From the console: likewise; what changes something is answered when it
 ///                       was applied, or nobody can say whether it was.
 ///   (tick, n)           Its own: time, seals, reaping.
@@ -86,7 +86,7 @@ using Commit = caf::typed_actor<
     caf::reacts_to<seal_a>, caf::reacts_to<sealed_a, Sealed>, caf::reacts_to<room_a, Room>,
     caf::reacts_to<doubt_a, Doubt>, caf::replies_to<drain_a, Drained>::with<Drained>,
     caf::replies_to<tell_a, StateWord>::with<StateWordAnswer>,
-    caf::replies_to<inquire_a, StateInquiryPtr>::with<StateAnswerPtr>,
+    caf::replies_to<inquire_a, StateInquiryPtr>::with<StateAnswerPtr>, caf::reacts_to<inquire_a>,
     caf::reacts_to<tick_a, std::uint64_t>>;
 
 Commit spawn_commit(ServerContext& context, CommitMachine machine);

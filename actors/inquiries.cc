@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t under_way_max = 16;
 /// Of a turn: less than what applies and delivers may take.
 constexpr std::chrono::microseconds turn_part{250};
+/// A pause is so many times what was spent before it.
+constexpr int pause_share = 3;
 
 StateAnswerPtr refusal(const CommitMachine& machine, Error error) {
   return std::make_shared<const StateAnswer>(
@@ -90,16 +92,21 @@ void Inquiries::take(const StateInquiry& asked, Promise answer, CommitMachine& m
 }
 
 void Inquiries::go_on(CommitMachine& machine, Time until) {
-  if (under_way_.empty()) return;
-  until = std::min(until, std::chrono::steady_clock::now() + turn_part);
+  using Clock = std::chrono::steady_clock;
+  const Time start = Clock::now();
+  if (under_way_.empty() || start < not_before_) return;
+  until = std::min(until, start + turn_part);
   UnderWay one = std::move(under_way_.front());
   under_way_.pop_front();
-  while (one.question->go_on(machine)) {
-    if (std::chrono::steady_clock::now() < until) continue;
+  bool more = one.question->go_on(machine);
+  while (more && Clock::now() < until) more = one.question->go_on(machine);
+  if (more) {
     under_way_.push_back(std::move(one));  // The others have their turn.
-    return;
+  } else {
+    one.answer.deliver(std::make_shared<const StateAnswer>(one.question->take(machine)));
   }
-  one.answer.deliver(std::make_shared<const StateAnswer>(one.question->take(machine)));
+  const Time end = Clock::now();
+  not_before_ = end + pause_share * (end - start);
 }
 
 void Inquiries::tell_edited(CommitMachine& machine) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "core/commit/commit_machine.h"
 #include "core/inquiry/inquiring.h"
@@ -15,8 +16,10 @@
 
 namespace quorate {
 
-/// Answers in turns, a little at a time, so that clients are served beside; and edits, when they
-/// were applied. Belongs into the actor's State: the promises keep actors alive.
+/// Answers a little at a time, with pauses of three times as long: the I/O thread reads no sockets
+/// while an actor of its own has more to do, and however many ask, clients have most of its time.
+/// And edits, when they were applied. Belongs into the actor's State: the promises keep actors
+/// alive.
 class Inquiries {
  public:
   using Promise = caf::typed_response_promise<StateAnswerPtr>;
@@ -24,12 +27,14 @@ class Inquiries {
 
   /// Too many at a time are refused (throttled).
   void take(const StateInquiry& asked, Promise answer, CommitMachine& machine);
-  /// At least one step, so that it ends under any load.
+  /// At least one step when it is due, so that it ends under any load.
   void go_on(CommitMachine& machine, Time until);
   /// Takes what became of edits out of the machine's output.
   void tell_edited(CommitMachine& machine);
-  /// Whether go_on() is to be called again.
-  [[nodiscard]] bool has_more() const { return !under_way_.empty(); }
+  /// When go_on() has something to do again; nothing: when it was asked something.
+  [[nodiscard]] std::optional<Time> due() const {
+    return under_way_.empty() ? std::nullopt : std::optional(not_before_);
+  }
 
  private:
   struct UnderWay {
@@ -38,6 +43,7 @@ class Inquiries {
   };
 
   std::deque<UnderWay> under_way_;
+  Time not_before_{};
   struct Edit {
     Promise answer;
     bool ends_session = false;
