@@ -96,7 +96,7 @@ function Differences() {
   );
 }
 
-const LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
+const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 function Levels() {
   const path = ofServer("/loglevels");
