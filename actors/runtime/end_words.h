@@ -10,7 +10,8 @@ class error;
 
 namespace quorate {
 
-/// What whoever ended it gave as the reason, where that is a text; else the error as CAF names it.
+/// That it was done, or what whoever ended it gave as the reason where that is a text; else the
+/// error as CAF names it.
 [[nodiscard]] std::string end_words(const caf::actor_system& system, const caf::error& reason);
 
 }  // namespace quorate
