@@ -39,7 +39,8 @@ Json own_status(const ApiRoom& room) {
       open_files_max(),
       {},
       times_of(context.counters.syncs.recent(now.monotonic)),
-      times_of(context.counters.gauge.recent(now.monotonic))};
+      times_of(context.counters.gauge.recent(now.monotonic)),
+      context.log.dropped()};
   if (const auto space = disk_space(context.config.data_log_dir)) facts.disk = *space;
   return status_json(facts);
 }

@@ -135,7 +135,8 @@ void remove_watches(ApiRoom& room, const ApiCallPtr& call) {
   const auto act = ApiAct::begin(room, call, {"watches of session " + name, name, {}});
   if (act == nullptr) return;
   act_on<DoneAnswer>(room, act, ForgetWatches{*session}, [act](const DoneAnswer& done) {
-    act->finish(ActOutcome::done(std::to_string(done.count) + " watches are gone"));
+    act->finish(ActOutcome::done(
+        done.count == 1 ? "1 watch is gone" : std::to_string(done.count) + " watches are gone"));
   });
 }
 

@@ -220,7 +220,9 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     request(state.peers->listener, seconds(5), shed_a::value, std::uint32_t{percent})
         .then(
             [tell](std::uint64_t count) {
-              tell(ActOutcome::done(std::to_string(count) + " clients are sent to other servers"));
+              tell(ActOutcome::done(
+                  (count == 1 ? "1 client is" : std::to_string(count) + " clients are") +
+                  std::string(" sent to other servers")));
             },
             [tell](const caf::error&) { tell(no_answer("the listener")); });
   }

@@ -183,6 +183,7 @@ Json server_json(const EnsembleMember& member, bool is_self, const Json& status,
     row["status"] = status;
     return row;
   }
+  if (!member.linked) row["error"] = "there is no link to it";
   const auto found = others.find(member.server);
   if (found == others.end()) return row;
   const OtherServer& other = found->second;
@@ -259,6 +260,7 @@ Json status_json(const ServerFacts& facts) {
           {"disk", disk_json(facts)},
           {"sync", json_of(facts.syncs)},
           {"latency", json_of(facts.requests)},
+          {"log_lines_dropped", facts.log_lines_dropped},
           {"links", links_json(facts)},
           {"notes", notes_json(facts)},
           {"etag", etag_of(shown, facts.draining)}};

@@ -32,6 +32,7 @@ struct ServerFacts {
   std::optional<std::uint64_t> files_open, files_max;
   std::optional<DiskSpace> disk;  ///< Of the log.
   Times syncs, requests;          ///< Over the last minute.
+  std::uint64_t log_lines_dropped = 0;
 };
 
 [[nodiscard]] Json status_json(const ServerFacts& facts);

@@ -7,17 +7,33 @@
 #include <caf/type_nr.hpp>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 namespace quorate {
 
 namespace {
 
+std::string short_name(std::string name) {
+  constexpr std::string_view shared = "std::shared_ptr<";
+  if (name.starts_with(shared) && name.ends_with('>'))
+    name = name.substr(shared.size(), name.size() - shared.size() - 1);
+  for (const std::string_view noise : {"quorate::", "(anonymous namespace)::", " const"}) {
+    for (auto at = name.find(noise); at != std::string::npos; at = name.find(noise, at))
+      name.erase(at, noise.size());
+  }
+  return name;
+}
+
 std::string type_name(const caf::rtti_pair& type) {
-  if (type.second == nullptr) return caf::numbered_type_names[type.first - 1];
+  // "@u64" is what CAF calls a number.
+  if (type.second == nullptr) {
+    const std::string_view name = caf::numbered_type_names[type.first - 1];
+    return std::string(name.substr(name.starts_with('@') ? 1 : 0));
+  }
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(type.second->name(), nullptr, nullptr, &status), std::free);
-  return status == 0 ? text.get() : type.second->name();
+  return short_name(status == 0 ? text.get() : type.second->name());
 }
 
 }  // namespace

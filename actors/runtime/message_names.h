@@ -9,7 +9,7 @@ class type_erased_tuple;
 
 namespace quorate {
 
-/// "submit, quorate::SubmitBatch".
+/// "submit, SubmitBatch": without namespaces, and whether it is shared or not.
 [[nodiscard]] std::string message_names(const caf::type_erased_tuple& message);
 
 }  // namespace quorate

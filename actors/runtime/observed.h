@@ -15,6 +15,7 @@
 
 #include "actors/runtime/actor_registry.h"
 #include "actors/runtime/actor_system_setup.h"
+#include "actors/runtime/end_words.h"
 
 namespace quorate {
 
@@ -84,7 +85,7 @@ class Observed : public Base {
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     if (registry_ != nullptr && started_) {
-      registry_->ended(*record_, this->system().render(reason));
+      registry_->ended(*record_, end_words(this->system(), reason));
     }
     return Base::cleanup(std::move(reason), host);
   }

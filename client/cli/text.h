@@ -25,6 +25,9 @@ namespace quorate::cli {
 /// "1.5 MiB".
 [[nodiscard]] std::string to_size(std::uint64_t bytes);
 
+/// "1 watch", "3 watches".
+[[nodiscard]] std::string counted(std::int64_t count, const char* one, const char* many);
+
 /// Text that may hold anything, for a terminal. Control characters of all kinds, characters that
 /// nobody sees, what turns the direction of a line, and bytes that are no UTF-8 become visible
 /// escapes: \x1b, \u{202e}. Lines and tabs stay.

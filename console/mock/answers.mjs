@@ -233,12 +233,12 @@ export function config(world, server) {
   const item = (group, name, value, origin, text) => ({ group, name, value, origin, is_default: origin === "default", text });
   return {
     items: [
-      item("server", "server-id", String(server), "flag", "Who this is."),
-      item("server", "data-dir", `/var/lib/quorate/${server}`, "file /etc/quorate/quorate.cfg:3", "Where log and image are."),
-      item("clients", "client-address", "127.0.0.1", "default", "Where clients connect."), item("clients", "client-port", String(2171 + 10 * server), "flag", ""),
+      item("server", "server_id", String(server), "flag", "Who this is."),
+      item("server", "data_dir", `/var/lib/quorate/${server}`, "file /etc/quorate/quorate.cfg:3", "Where log and image are."),
+      item("clients", "client_address", "127.0.0.1", "default", "Where clients connect."), item("clients", "client_port", String(2171 + 10 * server), "flag", ""),
       item("clients", "session-timeout-max", "40s", "default", ""), item("clients", "frame-bytes-max", server === 3 ? "1048576" : "4194304", server === 3 ? "environment" : "default", "The largest request."),
       item("ensemble", "tick", "2s", "default", ""), item("ensemble", "sync-limit", "5", "default", ""), item("ensemble", "election-timeout", "200ms", "environment", ""),
-      item("console", "console-port", String(2173 + 10 * server), "default", ""), item("console", "console-tokens", null, "file /etc/quorate/quorate.cfg:9", "Who may do what."), item("console", "console-read-only", "false", "default", ""),
+      item("console", "console_port", String(2173 + 10 * server), "default", ""), item("console", "console-tokens", null, "file /etc/quorate/quorate.cfg:9", "Who may do what."), item("console", "console-read-only", "false", "default", ""),
       item("store", "checkpoint-every", "100000", "default", ""), item("store", "purge-keep", "3", "default", ""), item("log", "log-format", "json", "environment", HOSTILE[0]),
     ],
     members: [1, 2, 3].map((one) => `server.${one}=127.0.0.1:${2172 + 10 * one}:${2174 + 10 * one};127.0.0.1:${2171 + 10 * one}`),

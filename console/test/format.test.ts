@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, bytes, clock, count, duration, micros, percent, plural, short, skew } from "../src/logic/format";
+import { age, bytes, clock, count, duration, latency, micros, percent, plural, short, skew } from "../src/logic/format";
 
 describe("numbers", () => {
   it("says – for what is unknown, and never for zero", () => {
@@ -26,6 +26,9 @@ describe("numbers", () => {
     expect(micros(1500)).toBe("1.5 ms");
     expect(micros(2_500_000)).toBe("2.5 s");
     expect(duration(999)).toBe("999 ms");
+    expect(latency(0.04, 0)).toBe("< 1 ms");
+    expect(latency(0.04, 3)).toBe("< 1 ms, max 3 ms");
+    expect(latency(null, null)).toBe("–");
     expect(duration(61_000)).toBe("1 min 1 s");
     expect(duration(26 * 3600_000)).toBe("1 d 2 h");
     expect(age(7900)).toBe("7 s");

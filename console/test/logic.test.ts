@@ -122,9 +122,9 @@ describe("access lists", () => {
 describe("drift", () => {
   const config = (values: Record<string, string | null>, members: string[] = []): ConfigValues => ({ members, items: Object.entries(values).map(([name, value]) => ({ name, value, origin: "default", is_default: true, group: "g" })) });
   it("tells keys that should be alike from those of one server", () => {
-    const { wrong, own } = drift(new Map([[1, config({ "tick": "2s", "client-port": "1", "server-id": "1", secret: null })], [2, config({ "tick": "3s", "client-port": "2", "server-id": "2", secret: null })]]));
+    const { wrong, own } = drift(new Map([[1, config({ tick: "2s", client_port: "1", data_log_dir: "/1", log_level: "info", server_id: "1", tls_key_file: "1", secret: null })], [2, config({ tick: "3s", client_port: "2", data_log_dir: "/2", log_level: "warn", server_id: "2", tls_key_file: "2", secret: null })]]));
     expect(wrong.map((one) => one.name)).toEqual(["tick"]);
-    expect(own.map((one) => one.name)).toEqual(["client-port", "server-id"]);
+    expect(own.map((one) => one.name)).toEqual(["client_port", "data_log_dir", "log_level", "server_id", "tls_key_file"]);
   });
   it("sees a key that one does not know", () => {
     expect(drift(new Map([[1, config({ a: "1" })], [2, config({})]])).wrong).toHaveLength(1);

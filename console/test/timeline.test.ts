@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ElectionEvent } from "../src/api/types";
-import { lastLoss, merge, reasonOf, stages } from "../src/logic/timeline";
+import { lastLoss, ledBefore, merge, reasonOf, stages } from "../src/logic/timeline";
 
 const event = (seq: number, at_ms: number, kind: ElectionEvent["event"], more: Partial<ElectionEvent> = {}): ElectionEvent => ({ seq, at_ms, event: kind, text: "", ...more });
 
@@ -13,6 +13,17 @@ describe("the timeline", () => {
     const made = stages(1, [event(3, 900, "left"), event(2, 300, "leading", { epoch: 4 }), event(1, 100, "started")], 1000);
     expect(made.map((stage) => [stage.kind, stage.from, stage.to, stage.open])).toEqual([["looking", 100, 300, false], ["leading", 300, 900, false], ["looking", 900, 1000, true]]);
     expect(made[1]!.epoch).toBe(4);
+  });
+  it("knows from those who followed what a server that was killed has forgotten", () => {
+    const told = new Map([
+      [1, [event(3, 500, "left", { leader: 2 }), event(2, 110, "following", { leader: 2, epoch: 7 }), event(1, 50, "started")]],
+      [2, [event(1, 900, "started")]],
+      [3, [event(3, 480, "left", { leader: 2 }), event(2, 100, "following", { leader: 2, epoch: 7 }), event(1, 50, "started")]],
+    ]);
+    expect(ledBefore(2, told, 1000)).toEqual([{ server: 2, kind: "leading", from: 100, to: 500, open: false, epoch: 7 }]);
+    expect(ledBefore(1, told, 1000)).toEqual([]);
+    told.set(2, [event(2, 100, "leading", { epoch: 7 }), event(1, 60, "started")]);
+    expect(ledBefore(2, told, 1000)).toEqual([]);
   });
   it("does not go back in time when a clock does", () => {
     for (const stage of stages(1, [event(2, 50, "leading"), event(1, 100, "looking")], 60)) expect(stage.to).toBeGreaterThanOrEqual(stage.from);

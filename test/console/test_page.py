@@ -34,22 +34,35 @@ class Page(unittest.TestCase):
 
 
 class Browser(unittest.TestCase):
-    def run_tests(self, name: str) -> None:
+    def run_tests(self, name: str, **environment: str) -> str:
         copy, _ = built_copy()
         done = command("node", "--test", "--test-reporter=spec", str(BROWSER / name), cwd=ROOT, path=node_folder(),
-                       environment={"QUORATE_TEST_CONSOLE_DIR": str(copy)})
+                       environment={"QUORATE_TEST_CONSOLE_DIR": str(copy), **environment})
         self.assertEqual(done.returncode, 0, done.stdout[-12000:])
         passed = re.search(r"^ℹ pass (\d+)$", done.stdout, re.MULTILINE)
         self.assertTrue(passed and int(passed.group(1)) > 0, done.stdout[-2000:])
+        return done.stdout
 
     def test_every_page(self):
         self.run_tests("pages.test.mjs")
+
+    def test_every_page_of_three_real_servers(self):
+        self.run_tests("pages.test.mjs", QUORATE_TEST_CONSOLE_OVER="servers")
 
     def test_states_roles_and_acts(self):
         self.run_tests("states.test.mjs")
 
     def test_three_real_servers(self):
         self.run_tests("ensemble.test.mjs")
+
+    def test_opening(self):
+        said = self.run_tests("opening.test.mjs")
+        figures = re.findall(r"opening #.*", said)
+        self.assertEqual(len(figures), 2, said)
+        print("", *figures, sep="\n")
+
+    def test_tour(self):
+        self.run_tests("tour.test.mjs")
 
 
 if __name__ == "__main__":

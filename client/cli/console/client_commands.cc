@@ -97,8 +97,8 @@ ExitCode end_something(Context& context, const SessionFlags& flags, const char* 
   const std::string address = text_of(*session, "address");
   const std::string act =
       text + id + (address.empty() ? "" : " of " + address) + " with " +
-      std::to_string(integer_of(*session, "ephemerals").value_or(0)) + " ephemeral node(s) and " +
-      std::to_string(integer_of(*session, "watches").value_or(0)) + " watch(es)";
+      counted(integer_of(*session, "ephemerals").value_or(0), "ephemeral node", "ephemeral nodes") +
+      " and " + counted(integer_of(*session, "watches").value_or(0), "watch", "watches");
   return destroy(context, {act, id, *path + what, Json::object(), text_of(*session, "etag")},
                  flags.reason);
 }

@@ -18,12 +18,12 @@ std::string formatted(const char* format, double value, const char* unit) {
   return text.data();
 }
 
-std::string exact(const Json& value) {
+std::string exact(const Json& value, const char* between = " ") {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   if (!value.is_array()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string joined;
-  for (const Json& one : value) joined += (joined.empty() ? "" : " ") + exact(one);
+  for (const Json& one : value) joined += (joined.empty() ? "" : between) + exact(one);
   return joined;
 }
 
@@ -44,7 +44,7 @@ std::string for_reading(const Json& value, Form form) {
     case Form::moment:
       return value.is_number_integer() ? to_iso_time(value.get<std::int64_t>()) : exact(value);
     default:
-      return exact(value);
+      return exact(value, ", ");
   }
 }
 
@@ -79,6 +79,7 @@ std::string cell_of(const Json& item, const Field& of, bool for_people) {
 }
 
 void print_items(Output& output, const Json& items, Fields fields) {
+  if (output.mode() == OutputMode::table && items.empty()) return output.note("nothing to list");
   if (output.is_json()) {
     Rows rows(output, {{"item"}});
     for (const Json& item : items) rows.add({item});

@@ -42,7 +42,8 @@ using Fields = std::span<const Field>;
 
 [[nodiscard]] std::string short_duration(double us);
 
-/// A table for people and lines; in JSON the items as the server gave them.
+/// A table for people, or a remark that there is none; lines; in JSON the items as the server gave
+/// them.
 void print_items(Output& output, const Json& items, Fields fields);
 
 /// One thing, a field a line; in JSON as the server gave it.

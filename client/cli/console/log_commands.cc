@@ -201,8 +201,8 @@ ExitCode grep(Context& context, const TransactionFlags& flags) {
 
 ExitCode level(Context& context, const LevelFlags& flags) {
   if (!flags.component.empty() && flags.level.empty())
-    return fail_at_console(context, {ErrorCode::bad_arguments,
-                                     "name a level too: trace, debug, info, warn, error or off"});
+    return fail_at_console(
+        context, {ErrorCode::bad_arguments, "name a level too: trace, debug, info, warn or error"});
   if (!flags.component.empty())
     return change(context, "PUT", "/loglevels/" + admin::percent_encoded(flags.component),
                   {{"level", flags.level}});
@@ -252,7 +252,7 @@ void define_loglevel(CLI::App& app, Selection& selection) {
       "(console)",
       "quorate loglevel zab debug", level);
   arguments.positional("component", flags->component, "Whose to change")
-      .positional("level", flags->level, "trace, debug, info, warn, error or off");
+      .positional("level", flags->level, "trace, debug, info, warn or error");
 }
 
 }  // namespace quorate::cli

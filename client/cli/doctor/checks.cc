@@ -112,7 +112,7 @@ void check_configs(const Facts& facts, std::vector<Finding>& found) {
     if (!server.status.is_object()) continue;
     if (!server.config.is_object()) {
       found.push_back({Severity::unchecked, "config_drift", server.server,
-                       "it does not tell its configuration", "", ""});
+                       "does not tell its configuration", "", ""});
       continue;
     }
     for (const Json& item : list_of(server.config, "items")) {

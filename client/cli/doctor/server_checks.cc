@@ -50,7 +50,7 @@ std::string duration_text(std::int64_t us) { return short_duration(static_cast<d
 
 void check_reach(Report& report, const ServerFacts& server) {
   if (!server.reach_checked) {
-    report.unchecked("client_port", "it does not say where its clients go");
+    report.unchecked("client_port", "does not say where its clients go");
   } else if (!server.unreachable.empty()) {
     report.add(Severity::problem, "client_port",
                "does not answer at " + server.address + ": " + server.unreachable,
@@ -84,7 +84,7 @@ void check_state(Report& report, const Json& status) {
     report.add(Severity::warning, "not_serving", "serves no clients", "the others have its share",
                "see `quorate log tail --level warn`");
   for (const Json& note : list_of(status, "notes"))
-    report.add(Severity::note, "server_note", text_of(note, ""), "", "");
+    report.add(Severity::note, "server_note", "says: " + text_of(note, ""), "", "");
   if (const auto lag = integer_of(status, "lag_txns"); lag && *lag > lag_txns_max)
     report.add(Severity::warning, "lag", std::to_string(*lag) + " transactions behind the leader",
                "its clients read old data, and it is of little help when the leader is lost",
@@ -94,7 +94,7 @@ void check_state(Report& report, const Json& status) {
 /// The server's clock was read somewhere between our two readings.
 void check_clock(Report& report, const ServerFacts& server) {
   const auto there = integer_of(server.status, "now_ms");
-  if (!there) return report.unchecked("clock_skew", "it does not say what time it has");
+  if (!there) return report.unchecked("clock_skew", "does not say what time it has");
   std::int64_t skew = 0;
   if (*there < server.sent_ms) skew = *there - server.sent_ms;
   if (*there > server.came_ms) skew = *there - server.came_ms;
@@ -120,11 +120,11 @@ void check_disk(Report& report, const Json& status) {
     report.add(Severity::warning, "disk_room",
                "its disk is nearly full" + (room.empty() ? "" : ": " + room),
                "writes will be refused when it is", "make room, or give it a larger disk");
-  if (level.empty()) report.unchecked("disk_room", "it does not say how full its disk is");
+  if (level.empty()) report.unchecked("disk_room", "does not say how full its disk is");
   const auto count = integer_of(status, "sync.count");
   const auto p99 = integer_of(status, "sync.p99_us");
   if (!count || !p99 || *count == 0)
-    return report.unchecked("sync_time", "it has synced nothing within the last minute");
+    return report.unchecked("sync_time", "has synced nothing within the last minute");
   if (*p99 < sync_us_slow) return;
   report.add(*p99 < sync_us_bad ? Severity::warning : Severity::problem, "sync_time",
              "1 of 100 syncs of its log takes " + duration_text(*p99) + " or more",
@@ -136,7 +136,7 @@ void check_limits(Report& report, const Facts& facts, const ServerFacts& server)
   const auto open = number_of(server.status, "files_open");
   const auto most = number_of(server.status, "files_max");
   if (!open || !most || *most <= 0) {
-    report.unchecked("open_files", "it does not say how many files it may open");
+    report.unchecked("open_files", "does not say how many files it may open");
   } else if (*open > 0.8 * *most) {
     report.add(Severity::warning, "open_files",
                "has " + std::to_string(std::llround(*open)) + " of at most " +
@@ -151,7 +151,7 @@ void check_limits(Report& report, const Facts& facts, const ServerFacts& server)
   const auto memory = number_of(server.status, "memory_bytes");
   const bool here = facts.local_server == server.server && facts.machine;
   if (!memory || !here || !facts.machine->memory_bytes)
-    return report.unchecked("memory", "how much memory its machine has is known there only");
+    return report.unchecked("memory", "may run on another machine, whose memory is not known here");
   const auto whole = static_cast<double>(*facts.machine->memory_bytes);
   if (*memory > 0.7 * whole)
     report.add(Severity::warning, "memory",
@@ -163,8 +163,7 @@ void check_limits(Report& report, const Facts& facts, const ServerFacts& server)
 
 void check_log_lines(Report& report, const Json& status) {
   const auto dropped = integer_of(status, "log_lines_dropped");
-  if (!dropped)
-    return report.unchecked("log_lines", "it does not say whether it dropped log lines");
+  if (!dropped) return report.unchecked("log_lines", "does not say whether it dropped log lines");
   if (*dropped > 0)
     report.add(Severity::warning, "log_lines",
                "dropped " + std::to_string(*dropped) + " lines of its log",
@@ -173,7 +172,7 @@ void check_log_lines(Report& report, const Json& status) {
 
 void check_backups(Report& report, const Facts& facts, const ServerFacts& server) {
   if (!server.backups.is_object())
-    return report.unchecked("checkpoint_age", "it does not tell its checkpoints");
+    return report.unchecked("checkpoint_age", "does not tell its checkpoints");
   std::optional<std::int64_t> newest;
   for (const Json& checkpoint : list_of(server.backups, "checkpoints")) {
     newest = std::max(newest, integer_of(checkpoint, "at_ms"));
@@ -200,6 +199,21 @@ std::string name_of(const Json& actor) {
          text_of(actor, "name") + (label.empty() ? "" : " " + label) + ")";
 }
 
+/// REQUIRES: it was restarted.
+void check_restarts(Report& report, const Json& actor) {
+  const std::int64_t restarts = *integer_of(actor, "restarts");
+  const std::string reason = text_of(actor, "last_exit_reason");
+  const std::string what = name_of(actor) + " was restarted " + counted(restarts, "time", "times") +
+                           "; the last end: " + reason;
+  // What a person did through the console is no failure.
+  if (reason.starts_with("restarted by "))
+    return report.add(Severity::note, "actor_restarted", what, "", "");
+  const auto age = integer_of(actor, "age_ms");
+  const bool recent = age && *age < restart_ms_recent;
+  report.add(recent ? Severity::warning : Severity::note, "actor_restarted", what,
+             "something in it fails", "see `quorate log tail --level error`, and report it");
+}
+
 void check_actor(Report& report, const Json& actor) {
   const std::string state = text_of(actor, "state");
   if (state == "stuck")
@@ -209,15 +223,7 @@ void check_actor(Report& report, const Json& actor) {
   if (state == "dead")
     report.add(Severity::warning, "actor_dead", name_of(actor) + " is dead",
                "what it did is not done", "see `quorate log tail --level error`");
-  const auto restarts = integer_of(actor, "restarts").value_or(0);
-  if (restarts > 0) {
-    const auto age = integer_of(actor, "age_ms");
-    const bool recent = age && *age < restart_ms_recent;
-    report.add(recent ? Severity::warning : Severity::note, "actor_restarted",
-               name_of(actor) + " was restarted " + std::to_string(restarts) +
-                   " time(s), because of: " + text_of(actor, "last_exit_reason"),
-               "something in it fails", "see `quorate log tail --level error`, and report it");
-  }
+  if (integer_of(actor, "restarts").value_or(0) > 0) check_restarts(report, actor);
   const auto now = integer_of(actor, "wait_us").value_or(0);
   const auto wait = std::max(now, integer_of(actor, "wait_max_us").value_or(0));
   if (state != "stuck" && wait >= wait_us_slow)
@@ -245,7 +251,7 @@ std::vector<Finding> check_server(const Facts& facts, const ServerFacts& server)
   check_log_lines(report, server.status);
   check_backups(report, facts, server);
   if (!server.actors.is_array()) {
-    report.unchecked("actor_stuck", "it does not tell its actors");
+    report.unchecked("actor_stuck", "does not tell its actors");
   } else {
     for (const Json& actor : server.actors) check_actor(report, actor);
   }

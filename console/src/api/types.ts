@@ -62,6 +62,7 @@ export type Status = {
   cpu_percent?: number;
   files_open?: number | null;
   files_max?: number | null;
+  log_lines_dropped?: number;
   disk: { level: "ample" | "low" | "full"; free_bytes: number | null; total_bytes?: number | null };
   sync: { count: number; p50_us: number; p99_us: number; max_us: number };
   latency?: { count?: number; p50_us?: number; p99_us?: number; max_us?: number };

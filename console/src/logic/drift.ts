@@ -6,8 +6,8 @@ export interface Drift {
   values: Map<number, string | null | undefined>;
 }
 
-/** What belongs to one server alone, and so differs. */
-const OWN = /(^|[._-])(my-?id|server-?id|data-?dir|log-?dir|(client|peer|console|election)-?(address|port)|address|port|listen|advertise|name|host)s?$/i;
+/** What each server may have of its own: places, addresses, files, and how much it says. `quorate doctor` thinks so too. */
+const OWN = /^(server_id|data_dir|data_log_dir|data_dir_create|(client|native|peer|console)_(address|port)|console_enabled|io_backend|log_.*|.*_(file|threads))$/;
 
 /** Keys whose values differ between servers, those first that should not. */
 export function drift(configs: ReadonlyMap<number, ConfigValues>): { wrong: Drift[]; own: Drift[] } {

@@ -37,6 +37,13 @@ export function micros(value: number | null | undefined): string {
   return duration(value / 1e3);
 }
 
+/** Of what was measured in whole milliseconds, cut off. */
+export function latency(average_ms: number | null | undefined, longest_ms: number | null | undefined): string {
+  if (average_ms === null || average_ms === undefined) return "–";
+  const average = average_ms < 1 ? "< 1 ms" : duration(average_ms);
+  return (longest_ms ?? 0) < 1 ? average : `${average}, max ${duration(longest_ms)}`;
+}
+
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
   const seconds = ms / 1000;

@@ -79,6 +79,24 @@ export function stages(server: number, newest_first: readonly ElectionEvent[], n
   return found;
 }
 
+/** When a server led before its own memory begins, as those tell who followed it: who is killed forgets. */
+export function ledBefore(server: number, told: ReadonlyMap<number, readonly ElectionEvent[]>, now: number): Stage[] {
+  const begin = Math.min(now, ...(told.get(server) ?? []).map((event) => event.at_ms));
+  const by_epoch = new Map<number, Stage>();
+  for (const [teller, events] of told) {
+    if (teller === server) continue;
+    const in_order = events.filter((event) => BEGINS[event.event]).sort((a, b) => a.seq - b.seq);
+    in_order.forEach((event, at) => {
+      if (event.event !== "following" || event.leader !== server || event.epoch == null || event.at_ms >= begin) return;
+      const to = Math.min(begin, in_order[at + 1]?.at_ms ?? begin);
+      const known = by_epoch.get(event.epoch);
+      const from = Math.min(event.at_ms, known?.from ?? event.at_ms);
+      by_epoch.set(event.epoch, { server, kind: "leading", from, to: Math.max(to, known?.to ?? to), open: false, epoch: event.epoch });
+    });
+  }
+  return [...by_epoch.values()].sort((a, b) => a.from - b.from);
+}
+
 export interface Loss {
   event: Told;
   /** Who ceased to lead. */

@@ -176,6 +176,7 @@ function Dump({ value }: { value: unknown }) {
     );
   }
   if (typeof value === "object" && value !== null) {
+    if (Object.keys(value).length === 0) return <Nothing>It tells nothing of its state.</Nothing>;
     return (
       <dl class="dump">
         {Object.entries(value).map(([name, one]) => (

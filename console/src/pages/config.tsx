@@ -42,7 +42,7 @@ export function Config() {
                 { key: "group", title: "Of", render: (item) => <span class="dim">{item.group}</span> },
                 { key: "name", title: "Key", render: (item) => <span class="mono" title={item.text}>{item.name}</span> },
                 { key: "value", title: "Value", wide: true, render: (item) => (item.value === null ? <span class="dim">secret</span> : <span class={`mono path ${item.is_default ? "" : "strong"}`}>{item.value === "" ? "(empty)" : item.value}</span>) },
-                { key: "origin", title: "From", render: (item) => <span class={item.is_default ? "dim" : ""}>{item.origin}</span> },
+                { key: "origin", title: "From", wide: true, render: (item) => <span class={`path ${item.is_default ? "dim" : ""}`}>{item.origin}</span> },
               ]}
             />
           )}
@@ -96,7 +96,7 @@ function Differences() {
   );
 }
 
-const LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
+const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 function Levels() {
   const path = ofServer("/loglevels");

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { ENSEMBLE, ensemble, link, live, now, refine, route, useTopic, useView } from "../api/store";
 import type { ElectionEvent, Elections as ElectionList } from "../api/types";
 import { clock, duration, moment } from "../logic/format";
-import { lastLoss, merge, reasonOf, type Stage, stages, type StageKind, type Told } from "../logic/timeline";
+import { lastLoss, ledBefore, merge, reasonOf, type Stage, stages, type StageKind, type Told } from "../logic/timeline";
 import { matches } from "../logic/sort";
 import { Filter } from "../ui/inputs";
 import { State, type Tone } from "../ui/mark";
@@ -73,7 +73,7 @@ const WIDTH = 1000;
 /** A lane for each server, a block for each stage; hatching and letters say what colours say. */
 function Lanes({ servers, told }: { servers: readonly number[]; told: ReadonlyMap<number, readonly ElectionEvent[]> }) {
   const to = now.value;
-  const all = servers.flatMap((server) => stages(server, told.get(server) ?? [], to));
+  const all = servers.flatMap((server) => [...ledBefore(server, told, to), ...stages(server, told.get(server) ?? [], to)]);
   if (all.length === 0) return <p class="nothing">Nothing is remembered.</p>;
   const from = Math.min(...all.map((stage) => stage.from));
   // Old stages are long and recent ones matter: time grows with its logarithm towards now.

@@ -106,11 +106,11 @@ function options(chart: Chart, format: (value: number | null) => string, element
   return {
     width: element.clientWidth || 300,
     height: HEIGHT,
-    padding: [6, 8, 0, 0],
+    padding: [6, 22, 0, 0],
     cursor: { sync: { key: "metrics" }, points: { size: 5 }, drag: { x: true, y: false } },
     legend: { live: true },
     axes: [
-      { ...axis, size: 22, values: (_, splits) => splits.map((at) => hourOf(at)), space: 60 },
+      { ...axis, size: 22, values: (_, splits) => splits.map((at) => hourOf(at, splits[1]! - splits[0]! < 60)), space: 70 },
       { ...axis, size: 58, values: (_, splits) => splits.map(format), space: 28, ...(chart.unit === "bytes" ? { incrs: BINARY } : {}) },
     ],
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high! * 1.08 : 1] } },

@@ -1,6 +1,6 @@
 import { link, ofServer, route, useView } from "../api/store";
 import type { SessionDetail } from "../api/types";
-import { clock, count, duration, plural } from "../logic/format";
+import { clock, count, duration, latency, plural } from "../logic/format";
 import { destroy } from "../ui/acts";
 import { Act } from "../ui/inputs";
 import { State } from "../ui/mark";
@@ -54,7 +54,7 @@ function About({ session }: { session: SessionDetail }) {
         ["Received", count(session.received)],
         ["Sent", count(session.sent)],
         ["Outstanding", count(session.outstanding)],
-        ["Latency", session.latency_avg_ms == null ? "–" : `${duration(session.latency_avg_ms)}, max ${duration(session.latency_max_ms)}`],
+        ["Latency", latency(session.latency_avg_ms, session.latency_max_ms)],
         ["Identities", session.identities?.join(", ") || "–"],
         ["Actor", session.actor == null ? "–" : <a href={link("actors", session.actor)}>{session.actor}</a>],
         ["Its writes", <a href={link("log", null, { session: session.session })}>in the log</a>],

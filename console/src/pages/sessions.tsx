@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { link, ofServer, refine, route, server_id, useView } from "../api/store";
 import type { Session, Sessions as SessionList } from "../api/types";
-import { count, duration, short } from "../logic/format";
+import { count, duration, latency, short } from "../logic/format";
 import { queryOf } from "../logic/route";
 import type { Order } from "../logic/sort";
 import { destroy } from "../ui/acts";
@@ -17,12 +17,12 @@ const COLUMNS: Column<Session>[] = [
   { key: "address", title: "Client", sortable: true, render: (one) => <span class="mono">{one.address ?? "–"}</span> },
   { key: "server", title: "At", hint: "The server it was last attached at", render: (one) => (one.here ? <State tone="ok">here</State> : one.server == null ? <State tone="off">nowhere</State> : <State tone="off">server {one.server}</State>) },
   { key: "protocol", title: "Protocol", render: (one) => <>{one.protocol ?? "–"}{one.tls && <span class="tag">TLS</span>}{one.local && <span class="tag">local</span>}</> },
-  { key: "heard", title: "Heard", hint: "How long ago; its time-out", sortable: true, right: true, render: (one) => <>{one.heard_ms_ago == null ? "" : duration(one.heard_ms_ago)} <small>of {duration(one.timeout_ms)}</small></> },
+  { key: "heard", title: "Heard", hint: "How long ago; its time-out", sortable: true, right: true, render: (one) => <>{one.heard_ms_ago == null ? "–" : duration(one.heard_ms_ago)} <small>of {duration(one.timeout_ms)}</small></> },
   { key: "ephemerals", title: "Ephemerals", sortable: true, right: true, render: (one) => count(one.ephemerals) },
   { key: "watches", title: "Watches", sortable: true, right: true, render: (one) => count(one.watches) },
   { key: "received", title: "Received", sortable: true, right: true, render: (one) => short(one.received) },
   { key: "sent", title: "Sent", sortable: true, right: true, render: (one) => short(one.sent) },
-  { key: "latency", title: "Latency", hint: "Average, longest", right: true, render: (one) => (one.latency_avg_ms == null ? "–" : <>{duration(one.latency_avg_ms)} <small>≤ {duration(one.latency_max_ms)}</small></>) },
+  { key: "latency", title: "Latency", hint: "Average, longest", right: true, render: (one) => latency(one.latency_avg_ms, one.latency_max_ms) },
   { key: "identities", title: "Identities", wide: true, render: (one) => <span class="clip">{one.identities?.join(", ") || "–"}</span> },
 ];
 

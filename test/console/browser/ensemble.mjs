@@ -102,6 +102,23 @@ export class Ensemble {
     return [...this.processes.keys()].filter((id) => id !== leader);
   }
 
+  /** Three dozen clients that hold locks, watch and write (../clients.py), until all is discarded. */
+  async clients() {
+    const ports = [1, 2, 3].map((id) => String(this.port(id)));
+    this.load = spawn("python3", [join(ROOT, "test/console/clients.py"), ...ports], { stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((resolve, reject) => {
+      this.load.stdout.once("data", resolve);
+      this.load.once("exit", (code) => reject(new Error(`the clients ended with ${code}`)));
+    });
+  }
+
+  /** They do nothing for a while. */
+  async pause(ids, milliseconds) {
+    for (const id of ids) this.processes.get(id).kill("SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    for (const id of ids) this.processes.get(id).kill("SIGCONT");
+  }
+
   /** The command line, against one server. */
   quorate(id, ...words) {
     const done = spawnSync(join(BIN, "quorate"), ["--endpoints", `127.0.0.1:${this.port(id)}`, "--timeout", "20s", ...words], { encoding: "utf8", timeout: PATIENCE_MS });
@@ -109,11 +126,17 @@ export class Ensemble {
     return done.stdout;
   }
 
+  /** The same, by way of one server's console. */
+  admin(id, ...words) {
+    return this.quorate(id, "--console", this.url(id), ...words);
+  }
+
   log(id) {
     return readFileSync(join(this.directory, `server-${id}.log`), "utf8").split("\n").slice(-20).join("\n");
   }
 
   async discard() {
+    this.load?.removeAllListeners("exit").kill();
     await Promise.all([...this.processes.keys()].map((id) => this.kill(id)));
     rmSync(this.directory, { recursive: true, force: true });
   }

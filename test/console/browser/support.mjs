@@ -2,7 +2,7 @@
 //
 //   QUORATE_TEST_CONSOLE_DIR          where the page and its node_modules are (default console/)
 //   QUORATE_TEST_CONSOLE_URL          a console that runs; without it the mock is started
-//   QUORATE_TEST_CONSOLE_SCREENSHOTS  a directory for screenshots, each of 1360x850
+//   QUORATE_TEST_CONSOLE_SCREENSHOTS  a directory for screenshots, each of 1360x850; those of the mock go to `mock` in it
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,6 +22,7 @@ export const NARROW = { width: 800, height: 850 };
 export const PATIENCE_MS = 60_000;
 
 let browser = null;
+let is_mock = false;
 
 export async function openBrowser() {
   browser ??= await chromium.launch({ executablePath: process.env.QUORATE_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--force-color-profile=srgb", "--hide-scrollbars"] });
@@ -37,6 +38,7 @@ export async function closeBrowser() {
 export async function startMock() {
   const { serve } = await import(pathToFileURL(join(CONSOLE, "mock/server.mjs")).href);
   const server = await serve(0);
+  is_mock = true;
   const url = `http://127.0.0.1:${server.address().port}`;
   return {
     url,
@@ -89,8 +91,9 @@ export async function settled(page) {
 }
 
 export async function screenshot(page, name) {
-  const directory = process.env.QUORATE_TEST_CONSOLE_SCREENSHOTS;
-  if (!directory) return;
+  const all = process.env.QUORATE_TEST_CONSOLE_SCREENSHOTS;
+  if (!all) return;
+  const directory = is_mock ? join(all, "mock") : all;
   mkdirSync(directory, { recursive: true });
   await page.setViewportSize(WIDE);
   writeFileSync(join(directory, `${name}.png`), smallPng(await page.screenshot({ animations: "disabled" })));

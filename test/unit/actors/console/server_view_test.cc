@@ -67,7 +67,7 @@ struct Facts {
     inspection.applied = Zxid::at(Epoch{7}, 0x1f);
   }
   [[nodiscard]] Json status(bool draining = false, std::optional<DiskSpace> disk = {}) const {
-    return status_json({config, inspection, {}, 1000, draining, 0, 0, 0, {}, {}, disk, {}, {}});
+    return status_json({config, inspection, {}, 1000, draining, 0, 0, 0, {}, {}, disk, {}, {}, 5});
   }
   Config config;
   Inspection inspection;
@@ -82,6 +82,7 @@ TEST_CASE("a server that is well has nothing to note") {
   CHECK(status["notes"].empty());
   CHECK(status["disk"]["level"] == "ample");
   CHECK(status["disk"]["free_bytes"] == nullptr);
+  CHECK(status["log_lines_dropped"] == 5);
 }
 
 TEST_CASE("what an operator should know is noted in words") {
@@ -122,7 +123,6 @@ TEST_CASE("the ensemble is shown with what each server said, or why it said noth
   std::map<ServerId, OtherServer> others;
   others[ServerId{2}].status = Json{{"server", 2}, {"links", {{{"server", 1}, {"up", true}}}}};
   others[ServerId{2}].at = std::chrono::steady_clock::now();
-  others[ServerId{3}].error = "there is no link to it";
 
   const Json json = ensemble_json(facts.config, notice, facts.status(), others, 5);
 

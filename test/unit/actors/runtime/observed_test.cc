@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <caf/actor_system.hpp>
+#include <caf/make_message.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/runtime/message_names.h"
 #include "actors/runtime/pinned.h"
 #include "test/unit/actors/runtime/probe.h"
 #include "test/unit/actors/runtime/sockets.h"
@@ -103,6 +105,12 @@ TEST_CASE("messages are counted by kind while somebody looks, and only then") {
   CHECK(profile->kinds().at(0).count == 5);
   CHECK(scene.registry().profile_of(scene.worker.id()) == nullptr);
   CHECK(scene.registry().list_only("worker").at(0).handled == 14);
+}
+
+TEST_CASE("a message is named as our code writes it, without its contents") {
+  const auto message =
+      caf::make_message(work_a::value, std::uint64_t{7}, std::shared_ptr<const Errand>());
+  CHECK(message_names(*message.vals()) == "work, u64, Errand");
 }
 
 TEST_CASE("a traced actor's messages are timed, and the last of them are kept") {

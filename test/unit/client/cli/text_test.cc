@@ -56,6 +56,12 @@ TEST_CASE("times are shown in UTC to the millisecond") {
   CHECK(to_iso_time(-1) == "1969-12-31T23:59:59.999Z");
 }
 
+TEST_CASE("one is not counted as several are") {
+  CHECK(counted(0, "watch", "watches") == "0 watches");
+  CHECK(counted(1, "watch", "watches") == "1 watch");
+  CHECK(counted(2, "watch", "watches") == "2 watches");
+}
+
 TEST_CASE("sizes are shown in the unit that fits") {
   CHECK(to_size(0) == "0 B");
   CHECK(to_size(1023) == "1023 B");

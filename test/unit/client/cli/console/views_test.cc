@@ -26,7 +26,8 @@ TEST_CASE("what is missing is a dash, and what has another type is shown as it i
   CHECK(cell(nullptr, Form::ms) == "-");
   CHECK(cell("", Form::text) == "-");
   CHECK(cell("soon", Form::ms) == "soon");
-  CHECK(cell(Json::array({"a", "b"}), Form::text) == "a b");
+  CHECK(cell(Json::array({"a", "b"}), Form::text) == "a, b");
+  CHECK(cell(Json::array({"a", "b"}), Form::text, false) == "a b");
   CHECK(cell(true, Form::flag) == "yes");
   CHECK(cell(-5, Form::bytes) == "-5");
   CHECK(cell(1e300, Form::moment) == "1e+300");
@@ -45,6 +46,22 @@ TEST_CASE("programs get the items whole, and others no line that a name forged")
     Output output({out, err, false, false}, mode);
     print_items(output, items, fields);
     CHECK(out.str() == text);
+  }
+}
+
+TEST_CASE("people are told that there is nothing, programs see it") {
+  const Field fields[] = {{"name", "name"}, {"n", "more", Form::count}};
+  for (const auto& [mode, said, remark] :
+       {std::tuple{OutputMode::table, "", "quorate: nothing to list\n"},
+        {OutputMode::plain, "", ""},
+        {OutputMode::jsonl, "", ""},
+        {OutputMode::json, "[]\n", ""}}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    Output output({out, err, false, false}, mode);
+    print_items(output, Json::array(), fields);
+    CHECK(out.str() == said);
+    CHECK(err.str() == remark);
   }
 }
 

@@ -119,6 +119,8 @@ TEST_CASE("actors are judged one by one") {
         Row{R"({"state": "dead"})", {"warning actor_dead"}},
         Row{R"({"restarts": 1, "age_ms": 1000})", {"warning actor_restarted"}},
         Row{R"({"restarts": 1, "age_ms": 9000000})", {"note actor_restarted"}},
+        Row{R"({"restarts": 1, "age_ms": 1000, "last_exit_reason": "restarted by anna: a test"})",
+            {"note actor_restarted"}},
         Row{R"({"wait_us": 100000})", {"warning mailbox_wait"}},
         Row{R"({"wait_us": 1, "wait_max_us": 1000000})", {"problem mailbox_wait"}}}) {
     CAPTURE(row.actor);
