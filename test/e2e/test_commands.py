@@ -62,6 +62,9 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.stdout.splitlines()[-2], console)
         with urllib.request.urlopen(console.removeprefix("console=") + "/api/v1/ensemble") as answer:
             self.assertEqual(answer.status, 200)
+        told = run("/usr/bin/env", "QUORATE_" + console.replace("console", "CONSOLE", 1), str(BIN / "quorate"), "top", "--once", cwd=self.home)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("alone", told.stdout)
         self.assertTrue((self.home / "quorate-data/server-1.log").exists())
         self.assertTrue((self.home / "quorate-data/server-1").is_dir())
 
