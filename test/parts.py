@@ -300,7 +300,7 @@ PARTS = [
     Part("hosts", 120, "the compose files' servers in network namespaces: killed, cut off, brought back", part_hosts),
     Part("console", 400, "the console's page: its checks, that console/dist is what is built, and Chromium over it", part_console),
     Part("compat", 240, "clients of ZooKeeper that others wrote: at ZooKeeper and at Quorate they are told the same", part_compat),
-    Part("asan", 1500, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
+    Part("asan", 1800, "ASan and UBSan: core, schema, storage, config and one end-to-end run", part_asan),
     Part("fuzz", 420, "each fuzz target for 15 s, and the canaries", part_fuzz),
     Part("tidy", 600, "clang-tidy over what changed", part_tidy),
     Part("compat-full", 1200, "Kafka's brokers, newer clients, and the tests that clients have for themselves", part_compat_full,
