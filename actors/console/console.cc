@@ -78,6 +78,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
   behavior_type make_behavior() override {
     if (context_.own_threads) yield_to_requests();
     const std::int64_t start = context_.clock.read().wall_ms;
+    parts_.audit->give_up_begun();  // By the console before this one.
     room_.emplace(ApiRoom{context_,
                           registry_,
                           *this,
