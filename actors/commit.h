@@ -70,8 +70,8 @@ namespace quorate {
 ///   (sealed, how far)   From the snapshotter: what it has made durable.
 ///   (room, level)       From the journal: whether writes of clients are taken.
 ///   (doubt, whether)    From proposal: likewise, as long as nobody knows whose state is right.
-///   (drain, whether)    From the console: clients go elsewhere, or may come again. Answered when
-///                       those that are here have been told.
+///   (drain, whether)    From the listener: nobody gets a session here any more, or may again. Who
+///                       has one is served until the listener has sent it away.
 ///   (tell, word)        Answered when the text is made, in slices beside all else.
 ///   (inquire)           Its own: the rest of what the console asks for.
 ///   (inquire, question) From the console: likewise; what changes something is answered when it

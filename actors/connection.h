@@ -15,6 +15,7 @@ namespace quorate {
 struct Dismissal {
   ErrorCode reason = ErrorCode::not_serving;
   std::string_view text;  ///< A literal.
+  bool at_once = false;   ///< False: when all that it has in flight is answered, for a while.
 };
 
 }  // namespace quorate
@@ -26,7 +27,8 @@ namespace quorate {
 
 ///   (deliver, stream)   Replies, events and the session's fate, to be written in this order.
 ///                       Answered with (drained) where commit wants to hear when it was read.
-///   (dismiss, reason)   Say goodbye and close: no Hello in time, or the server stops.
+///   (dismiss, reason)   Say goodbye and close: no Hello in time, or clients are sent away. What is
+///                       in flight is answered before, unless that takes too long.
 using Connection =
     caf::typed_actor<caf::reacts_to<deliver_a, std::shared_ptr<const ConnectionStream>>,
                      caf::reacts_to<dismiss_a, Dismissal>>;

@@ -42,7 +42,7 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
         end_if_closed();
       },
       [this](dismiss_a, const Dismissal& dismissal) {
-        logic_->dismiss(dismissal.reason, dismissal.text);
+        dismiss(dismissal);
         end_if_closed();
       },
       [this](const caf::io::new_data_msg& data) {
@@ -58,6 +58,14 @@ ConnectionActor::behavior_type ConnectionActor::make_behavior() {
         quit();
       },
   };
+}
+
+void ConnectionActor::dismiss(const Dismissal& dismissal) {
+  if (dismissal.at_once) return logic_->dismiss(dismissal.reason, dismissal.text);
+  logic_->dismiss_when_answered(dismissal.reason, dismissal.text);
+  if (logic_->is_closed()) return;
+  delayed_send(this, shared_->context.connection_limits.leaving_max, dismiss_a::value,
+               Dismissal{dismissal.reason, dismissal.text, true});
 }
 
 bool ConnectionActor::cleanup(caf::error&& reason, caf::execution_unit* host) {

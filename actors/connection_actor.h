@@ -96,6 +96,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
   void on_plain(std::span<const char> bytes);
 
   /// Ends the actor when the logic is done with the connection.
+  void dismiss(const Dismissal& dismissal);
   void end_if_closed();
 
   caf::io::connection_handle handle_;

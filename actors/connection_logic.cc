@@ -228,14 +228,17 @@ void ConnectionLogic::on_leadership(const Result<ServerId>& successor) {
 }
 
 void ConnectionLogic::on_request(Request request, std::size_t bytes) {
-  if (was_refused()) return;
+  if (is_leaving()) return;
   if (std::holds_alternative<Authenticate>(request.operation)) {
     on_authenticate(request);
   } else if (lacks_identity()) {
     request.operation = Refused{ErrorCode::session_closed_require_auth};
   }
   const auto* refused = std::get_if<Refused>(&request.operation);
-  if (refused != nullptr && wire_->ends_with(refused->error)) last_word_ = refused->error;
+  if (refused != nullptr && wire_->ends_with(refused->error)) {
+    last_word_ = refused->error;
+    last_text_ = goodbye_text(last_word_);
+  }
   // One reading for all requests of a batch.
   if (batch_.requests.empty()) {
     received_ = host_.now();
@@ -304,7 +307,7 @@ void ConnectionLogic::hand_on_batch() {
 
 bool ConnectionLogic::is_full() const {
   return in_flight_.count() >= limits_.requests_in_flight_max ||
-         in_flight_.bytes() >= limits_.bytes_in_flight_max || was_refused() ||
+         in_flight_.bytes() >= limits_.bytes_in_flight_max || is_leaving() ||
          (outstanding_.is_full() && !in_flight_.empty()) ||
          link_.unsent_bytes() > limits_.output_high_bytes();
 }
@@ -329,7 +332,7 @@ void ConnectionLogic::pause_if_full() {
 }
 
 void ConnectionLogic::resume_if_drained() {
-  if (!paused_ || phase_ != Phase::open || was_refused()) return;
+  if (!paused_ || phase_ != Phase::open || is_leaving()) return;
   // Half, so that a busy connection isn't stopped and started with every reply.
   if (in_flight_.count() > limits_.requests_in_flight_max / 2 ||
       in_flight_.bytes() > limits_.bytes_in_flight_max / 2) {
@@ -427,7 +430,7 @@ void ConnectionLogic::deliver(const Reply& reply, std::chrono::microseconds now)
       look_at(reply, answered, look, now);
     traces_.finish();
   }
-  if (was_refused() && in_flight_.empty()) dismiss(last_word_, goodbye_text(last_word_));
+  if (is_leaving() && in_flight_.empty()) dismiss(last_word_, last_text_);
 }
 
 void ConnectionLogic::look_at(const Reply& reply, const FrameInFlight& answered, Look look,
@@ -474,6 +477,14 @@ void ConnectionLogic::deliver(const CloseConnection& close_request) {
     return close(CloseMode::graceful, counters_.closed_by_client);
   }
   dismiss(close_request.reason, goodbye_text(close_request.reason));
+}
+
+void ConnectionLogic::dismiss_when_answered(ErrorCode reason, std::string_view text) {
+  if (is_leaving()) return;
+  if (in_flight_.empty()) return dismiss(reason, text);
+  last_word_ = reason;
+  last_text_ = text;
+  pause_if_full();
 }
 
 void ConnectionLogic::dismiss(ErrorCode reason, std::string_view text) {

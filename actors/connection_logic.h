@@ -45,6 +45,8 @@ struct ConnectionLimits {
   /// A connection without an identity of one of these may only authenticate; empty: any may ask.
   std::vector<std::string> schemes_required;
   FourLetterWords words;  ///< That are answered.
+  /// How long who is sent away may wait for what it has in flight.
+  std::chrono::milliseconds leaving_max{3000};
 };
 
 /// A connection's wish for a session, judged by apply.
@@ -129,6 +131,9 @@ class ConnectionLogic {
   /// session since its Hello, lateness is the server's: not_serving.
   void dismiss(ErrorCode reason, std::string_view text);
 
+  /// As dismiss(), but reads no more and waits until what was read is answered.
+  void dismiss_when_answered(ErrorCode reason, std::string_view text);
+
   [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
   [[nodiscard]] bool is_greeted() const { return phase_ == Phase::open; }
   [[nodiscard]] SessionId session() const { return session_; }
@@ -156,7 +161,7 @@ class ConnectionLogic {
   void on_request(Request request, std::size_t bytes);
   void on_authenticate(Request& request);
   [[nodiscard]] bool lacks_identity() const;
-  [[nodiscard]] bool was_refused() const { return last_word_ != ErrorCode::ok; }
+  [[nodiscard]] bool is_leaving() const { return last_word_ != ErrorCode::ok; }
   void hand_on_batch();
   [[nodiscard]] bool is_full() const;
   /// Nothing of this connection is waited for any more.
@@ -188,8 +193,9 @@ class ConnectionLogic {
   Phase phase_ = Phase::hello;
   bool paused_ = false;
   bool owes_word_ = false;  ///< The host wants to know when the link has drained.
-  /// Set: the reply to a request refused so is the last one.
+  /// Set: nothing more is read, and this is said behind the last reply.
   ErrorCode last_word_ = ErrorCode::ok;
+  std::string_view last_text_;
   SessionId session_;
   SessionPassword password_{};  ///< Until the Welcome is sent.
   SharedIdentities identities_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds tick_every{500};
 /// Certificates change once in weeks.
 constexpr std::uint64_t ticks_per_reload = 4;
-/// How long goodbyes may take when the server stops.
+/// How long goodbyes may take when the server stops, beside what may take who leaves.
 constexpr milliseconds goodbyes_max{2000};
 /// Connections that one slice tells of, and questions that are answered at a time.
 constexpr std::size_t rows_per_slice = 200;
@@ -56,11 +57,16 @@ struct Port {
   std::uint16_t number = 0;  ///< From then on.
 };
 
+using DrainPromise = caf::typed_response_promise<Drained>;
+
 struct ListenerState {
   static inline const char* name = "listener";
   PeersPtr peers;
   std::map<ConnectionSerial, OpenConnection> open;
   Gathering gathering;
+  bool drained = false;
+  std::set<ConnectionSerial> leaving;  ///< Those that a drain has sent away.
+  std::vector<DrainPromise> drains;    ///< Answered when these have left.
 };
 
 class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
@@ -90,6 +96,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
         },
         [this](inquire_a, const ConnectionsWanted&) { return gather(); },
         [this](more_a) { gather_some(); },
+        [this](drain_a, const Drained& wanted) { return drain(wanted); },
         [this](shed_a, std::uint32_t percent) { return shed(percent); },
         [this](tick_a, std::uint64_t generation) {
           if (ticker_.is_current(generation)) on_tick();
@@ -226,6 +233,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     send(state.peers->commit, closed_a::value, serial->second);
     state.open.erase(found);
     shared_->open = state.open.size();
+    if (state.leaving.erase(serial->second) > 0) tell_if_left();
     serials_.erase(serial);
     if (stopping_ && state.open.empty()) quit(caf::exit_reason::user_shutdown);
   }
@@ -242,6 +250,37 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     return count;
   }
 
+  /// First nobody is let in, then those go who are there.
+  caf::result<Drained> drain(const Drained& wanted) {
+    if (!state.peers) return caf::sec::runtime_error;
+    auto promise = make_response_promise<DrainPromise>();
+    request(state.peers->commit, caf::infinite, drain_a::value, wanted)
+        .then(
+            [this, promise](const Drained& now) mutable {
+              state.drained = now.drained;
+              state.drains.push_back(promise);
+              if (now.drained) send_clients_away();
+              tell_if_left();
+            },
+            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+    return promise;
+  }
+
+  void send_clients_away() {
+    for (const auto& [serial, connection] : state.open) {
+      if (connection.record->session == SessionId{} || !state.leaving.insert(serial).second)
+        continue;
+      send(connection.handle, dismiss_a::value,
+           Dismissal{ErrorCode::not_serving, "this server takes no clients; try another server"});
+    }
+  }
+
+  void tell_if_left() {
+    if (state.drained && !state.leaving.empty()) return;
+    for (DrainPromise& asked : std::exchange(state.drains, {}))
+      asked.deliver(Drained{state.drained});
+  }
+
   void on_tick() {
     context_.counters.connections_open.set(state.open.size());
     context_.counters.outstanding.set(shared_->outstanding.requests());
@@ -252,6 +291,7 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
              Dismissal{ErrorCode::request_timeout, "no Hello came in time"});
       }
     }
+    if (state.drained) send_clients_away();  // Whose session was on its way to them.
     reload_certificates();
     const std::uint64_t refused =
         context_.counters.refused_in_total.get() + context_.counters.refused_per_address.get();
@@ -276,7 +316,8 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
 
   void stop() {
     if (std::exchange(stopping_, true)) return;
-    goodbyes_until_ = context_.clock.read().monotonic + goodbyes_max;
+    goodbyes_until_ =
+        context_.clock.read().monotonic + goodbyes_max + context_.connection_limits.leaving_max;
     if (state.open.empty()) quit(caf::exit_reason::user_shutdown);
     for (const auto& [serial, connection] : state.open) {
       send(connection.handle, dismiss_a::value,

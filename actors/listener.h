@@ -17,6 +17,9 @@ struct ServerContext;
 
 ///   (meet, peers)  Accepting begins. Clients of a server that serves nobody yet wait for their
 ///                  session; those that only want to know how it is doing are told at once.
+///   (drain, whether) From the console, or when the server stops: clients go to other servers, or
+///   may
+///                  come again. Answered when those who have to go have gone.
 ///   (shed, percent) From the console: so many of the clients, chosen by chance, are sent to other
 ///                  servers; answered with how many.
 ///   (inquire, ...) From the console: all connections. Answered when they are gathered, in slices
@@ -25,6 +28,7 @@ struct ServerContext;
 ///   (tick, n)      Its own: looks for connections that never said hello.
 using Listener =
     caf::typed_actor<caf::reacts_to<meet_a, PeersPtr>,
+                     caf::replies_to<drain_a, Drained>::with<Drained>,
                      caf::replies_to<shed_a, std::uint32_t>::with<std::uint64_t>,
                      caf::replies_to<inquire_a, ConnectionsWanted>::with<ConnectionRowsPtr>,
                      caf::reacts_to<more_a>, caf::reacts_to<tick_a, std::uint64_t>>;

@@ -20,6 +20,8 @@ namespace {
 /// For another server to lead when this one stops: nobody gains from waiting longer.
 constexpr std::chrono::milliseconds hand_over_max{1500};
 constexpr std::chrono::milliseconds look_every{10};
+/// For the leader's own clients to leave, before it hands over.
+constexpr std::chrono::milliseconds leaving_max{4000};
 
 struct SupervisorState {
   static inline const char* name = "supervisor";
@@ -44,7 +46,7 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
         },
         [this](stop_a) {
           if (std::exchange(stopping_, true)) return;
-          hand_over();
+          begin_to_stop();
         },
         [this](tick_a) { stop_when_led(); },
     };
@@ -119,12 +121,18 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
     send(state.peers.proposal, meet_a::value, peers);
   }
 
-  /// A leader that stops lets another lead first, while it still serves: so nobody has to notice
-  /// that it is gone.
-  void hand_over() {
+  /// A leader that stops lets another lead first, while it still serves the others: so nobody has
+  /// to notice that it is gone. Its clients go before: what they have in flight when the leader
+  /// changes, nobody could tell them what became of it.
+  void begin_to_stop() {
     const Notice notice = context_.board.read();
     const bool leads = notice.stance == Stance::leading && notice.established;
     if (!leads || state.peers.links.empty()) return supervision_->stop_all();
+    request(state.peers.listener, leaving_max, drain_a::value, Drained{true})
+        .then([this](const Drained&) { hand_over(); }, [this](const caf::error&) { hand_over(); });
+  }
+
+  void hand_over() {
     led_since_ = context_.clock.read().monotonic;
     request(state.peers.proposal, hand_over_max, hand_over_a::value, HandOverWanted{})
         .then(

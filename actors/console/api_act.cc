@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "actors/console/audit.h"
-
 namespace quorate {
 namespace {
 
@@ -42,38 +40,63 @@ std::shared_ptr<ApiAct> ApiAct::begin(ApiRoom& room, const ApiCallPtr& call,
     act->finish(ActOutcome::refused(*refusal));
     return nullptr;
   }
+  if (const Status noted = act->note_begin(); !noted) {
+    call->refuse({503, "audit_unavailable",
+                  "nothing was done, for it could not be noted: " + noted.error().text,
+                  "make room for the audit log, or mend its rights"});
+    return nullptr;
+  }
   return act;
+}
+
+ApiAct::ApiAct(ApiRoom& room, ApiCallPtr call, const std::string& target, const std::string& reason)
+    : room_(room), call_(std::move(call)) {
+  const AdminRequestLine& request = call_->request();
+  entry_.at_ms = room_.now_ms();
+  entry_.who = request.caller.name;
+  entry_.role = to_string(request.caller.role);
+  entry_.from = request.caller.from;
+  if (request.via) entry_.via = request.via->value;
+  entry_.act = call_->route().operation;
+  entry_.target = target;
+  entry_.reason = reason;
 }
 
 void ApiAct::finish(const ActOutcome& outcome) { finish(outcome, Json::object()); }
 
 void ApiAct::finish(const ActOutcome& outcome, Json answer) {
-  note(outcome);
+  note_outcome(outcome);
   if (outcome.refusal) return call_->refuse(*outcome.refusal);
   answer["done"] = true;
   answer["text"] = outcome.text;
   call_->answer(answer);
 }
 
-void ApiAct::note(const ActOutcome& outcome) {
-  const AdminRequestLine& request = call_->request();
-  AuditEntry entry;
-  entry.at_ms = room_.now_ms();
-  entry.who = request.caller.name;
-  entry.role = to_string(request.caller.role);
-  entry.from = request.caller.from;
-  if (request.via) entry.via = request.via->value;
-  entry.act = call_->route().operation;
-  entry.target = target_;
-  entry.reason = reason_;
-  entry.outcome = outcome.refusal ? outcome.refusal->code : "ok";
-  entry.text = outcome.refusal ? outcome.refusal->text : outcome.text;
-  const Status noted = room_.audit.append(std::move(entry), call_->route().destructive);
-  if (!noted) {
-    room_.context.log.component("console").error(
-        "audit_not_written", kv("reason", noted.error().text),
-        kv("do", "make room for the audit log; what is done meanwhile is not noted"));
+Status ApiAct::note_begin() {
+  entry_.outcome = AuditEntry::begun;
+  const auto number = room_.audit.append(entry_, call_->route().destructive);
+  if (!number) {
+    tell_failure(number.error());
+    return number.error();
   }
+  entry_.seq = *number;
+  return {};
+}
+
+void ApiAct::note_outcome(const ActOutcome& outcome) {
+  entry_.outcome = outcome.refusal ? outcome.refusal->code : "ok";
+  entry_.text = outcome.refusal ? outcome.refusal->text : outcome.text;
+  const bool destructive = call_->route().destructive;
+  const Status noted = entry_.seq == 0 ? room_.audit.append(entry_, destructive).status()
+                                       : room_.audit.append_outcome(entry_, destructive);
+  if (!noted) tell_failure(noted.error());
+}
+
+void ApiAct::tell_failure(const Error& error) const {
+  room_.context.log.component("console").error(
+      "audit_not_written", kv("act", entry_.act), kv("outcome", entry_.outcome),
+      kv("reason", error.text),
+      kv("do", "make room for the audit log: nothing is done that cannot be noted"));
 }
 
 }  // namespace quorate

@@ -1,10 +1,12 @@
-// An act through the admin API: judged before it is done, noted in the audit log with its outcome.
+// An act through the admin API: judged and noted in the audit log before it is done, and noted
+// again with its outcome.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "actors/console/api_room.h"
+#include "actors/console/audit.h"
 
 namespace quorate {
 
@@ -17,18 +19,15 @@ struct ActTerms {
 
 class ApiAct {
  public:
-  /// Reads `confirm`, `reason` and If-Match of the call. Null: it was refused, and has been
-  /// answered and noted. REQUIRES: the body is parsed.
+  /// Reads `confirm`, `reason` and If-Match of the call, and notes that the act begins. Null: it
+  /// was refused, or could not be noted, and must not be done; the call has been answered.
+  /// REQUIRES: the body is parsed.
   static std::shared_ptr<ApiAct> begin(ApiRoom& room, const ApiCallPtr& call,
                                        const ActTerms& terms);
 
-  ApiAct(ApiRoom& room, ApiCallPtr call, std::string target, std::string reason)
-      : room_(room),
-        call_(std::move(call)),
-        target_(std::move(target)),
-        reason_(std::move(reason)) {}
+  ApiAct(ApiRoom& room, ApiCallPtr call, const std::string& target, const std::string& reason);
 
-  [[nodiscard]] const std::string& reason() const { return reason_; }
+  [[nodiscard]] const std::string& reason() const { return entry_.reason; }
 
   /// Notes the outcome and answers the call. Once.
   void finish(const ActOutcome& outcome);
@@ -40,12 +39,13 @@ class ApiAct {
   }
 
  private:
-  void note(const ActOutcome& outcome);
+  [[nodiscard]] Status note_begin();
+  void note_outcome(const ActOutcome& outcome);
+  void tell_failure(const Error& error) const;
 
   ApiRoom& room_;
   ApiCallPtr call_;
-  std::string target_;
-  std::string reason_;
+  AuditEntry entry_;  ///< Its number is 0 until it has begun.
 };
 
 }  // namespace quorate

@@ -101,6 +101,7 @@ Status AuditLog::load() {
   // Behind a rotation the newest entries are in two files.
   load_file(path_ + ".1");
   load_file(path_);
+  give_up_begun();
   return open_file();
 }
 
@@ -143,18 +144,43 @@ Status AuditLog::rotate() {
   return {};
 }
 
-Status AuditLog::append(AuditEntry entry, bool is_destructive) {
-  if (!fd_.valid() || size_ >= file_bytes_max_) {
-    if (Status status = fd_.valid() ? rotate() : open_file(); !status) return status;
-  }
+Result<std::uint64_t> AuditLog::append(AuditEntry entry, bool is_destructive) {
+  entry.seq = last_seq_ + 1;
+  if (Status status = write(entry, is_destructive); !status) return status.error();
+  keep(entry);
+  tell(entry);
+  return entry.seq;
+}
+
+Status AuditLog::append_outcome(AuditEntry entry, bool is_destructive) {
+  const Status status = write(entry, is_destructive);
+  keep(entry);
+  tell(entry);
+  return status;
+}
+
+Status AuditLog::write(AuditEntry& entry, bool is_destructive) {
   for (std::string* text : {&entry.who, &entry.role, &entry.from, &entry.act, &entry.target,
                             &entry.reason, &entry.outcome, &entry.text})
     shorten(*text);
-  entry.seq = last_seq_ + 1;
-  std::string line = to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-  if (!ends_in_line_) line.insert(line.begin(), '\n');
-  const ssize_t written = ::write(fd_.get(), line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size())) {
+  const std::string line =
+      to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+  Status status = write_line(line);
+  if (status.ok()) {
+    last_seq_ = std::max(last_seq_, entry.seq);
+    if (is_destructive) status = sync();
+  }
+  if (!status.ok()) ++write_failures_;
+  return status;
+}
+
+Status AuditLog::write_line(const std::string& line) {
+  if (!fd_.valid() || size_ >= file_bytes_max_) {
+    if (Status status = fd_.valid() ? rotate() : open_file(); !status) return status;
+  }
+  const std::string bytes = ends_in_line_ ? line : '\n' + line;
+  const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
+  if (written != static_cast<ssize_t>(bytes.size())) {
     // A part of a line may stand there now.
     if (written > 0) {
       ends_in_line_ = false;
@@ -164,22 +190,40 @@ Status AuditLog::append(AuditEntry entry, bool is_destructive) {
     return failed("write to", path_);
   }
   ends_in_line_ = true;
-  size_ += line.size();
-  last_seq_ = entry.seq;
-  if (is_destructive && ::fsync(fd_.get()) != 0) {
-    // What became of it is not known, and asking again would not tell.
-    const Status status = failed("sync", path_);
-    fd_.reset();
-    return status;
-  }
-  keep(entry);
-  if (listener_) listener_(entry);
+  size_ += bytes.size();
   return {};
 }
 
+Status AuditLog::sync() {
+  if (::fsync(fd_.get()) == 0) return {};
+  // What became of the line is not known, and asking again would not tell.
+  const Status status = failed("sync", path_);
+  fd_.reset();
+  return status;
+}
+
 void AuditLog::keep(AuditEntry entry) {
-  entries_.push_back(std::move(entry));
+  const auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), entry.seq,
+                       [](const AuditEntry& kept, std::uint64_t seq) { return kept.seq < seq; });
+  if (at != entries_.end() && at->seq == entry.seq) {
+    *at = std::move(entry);
+    return;
+  }
+  entries_.insert(at, std::move(entry));
   if (entries_.size() > entries_kept) entries_.pop_front();
+}
+
+void AuditLog::tell(const AuditEntry& entry) {
+  if (listener_) listener_(entry);
+}
+
+void AuditLog::give_up_begun() {
+  for (AuditEntry& entry : entries_) {
+    if (entry.outcome != AuditEntry::begun) continue;
+    entry.outcome = AuditEntry::unknown;
+    entry.text = "the server ended before it could note what came of it";
+  }
 }
 
 std::vector<AuditEntry> AuditLog::newest(std::size_t limit, std::string_view search) const {

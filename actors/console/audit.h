@@ -27,8 +27,13 @@ struct AuditEntry {
   std::string act;
   std::string target;
   std::string reason;
-  std::string outcome;  ///< "ok", or the code of the error.
+  std::string outcome;  ///< "ok", the code of the error, or one of the two below.
   std::string text;
+
+  /// It is under way.
+  static constexpr std::string_view begun = "begun";
+  /// It began, and the server ended before it could note what came of it.
+  static constexpr std::string_view unknown = "unknown";
 
   friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
 };
@@ -39,7 +44,11 @@ struct AuditEntry {
 /// The file `audit.log` of a folder, a JSON object on each line. When it has grown large it becomes
 /// audit.log.1, that one audit.log.2, and so on; the oldest goes.
 ///
-/// An entry is one write; a crash can damage the last line at most, which is skipped at the next
+/// An act that is done has two lines of one number: one from before, which says "begun", and one
+/// with its outcome. They are one entry here. Where the second one is missing the outcome is
+/// unknown.
+///
+/// A line is one write; a crash can damage the last one at most, which is skipped at the next
 /// start. Not for several threads at once.
 class AuditLog {
  public:
@@ -54,16 +63,26 @@ class AuditLog {
   [[nodiscard]] static Result<std::unique_ptr<AuditLog>> open(
       const std::string& folder, std::uint64_t file_bytes_max = default_file_bytes_max);
 
-  /// Gives the entry its number and appends it; `is_destructive`: it is on stable storage before
-  /// this returns. Error io_error: nothing was kept, and what it was about must not be done.
-  [[nodiscard]] Status append(AuditEntry entry, bool is_destructive);
+  /// Appends an entry and returns the number that it was given; `is_destructive`: it is on stable
+  /// storage before this returns. Error io_error: nothing was kept, and an act that it says has
+  /// begun must not be done.
+  [[nodiscard]] Result<std::uint64_t> append(AuditEntry entry, bool is_destructive);
+
+  /// Appends what came of the act that began as `entry.seq`, which is kept in any case.
+  [[nodiscard]] Status append_outcome(AuditEntry entry, bool is_destructive);
+
+  /// Nothing is under way any more: nobody will say what came of it.
+  void give_up_begun();
 
   /// The newest `limit` of those kept that contain `search` in any text, newest first.
   [[nodiscard]] std::vector<AuditEntry> newest(std::size_t limit,
                                                std::string_view search = {}) const;
 
-  /// Called for each entry from now on.
+  /// Called for each entry from now on, and again with its outcome.
   void listen(Listener listener) { listener_ = std::move(listener); }
+
+  /// How often something could not be written.
+  [[nodiscard]] std::uint64_t write_failures() const { return write_failures_; }
 
   /// Lines of the file that could not be read at the start.
   [[nodiscard]] std::size_t damaged() const { return damaged_; }
@@ -75,7 +94,11 @@ class AuditLog {
   void load_file(const std::string& path);
   [[nodiscard]] Status open_file();
   [[nodiscard]] Status rotate();
+  [[nodiscard]] Status write(AuditEntry& entry, bool is_destructive);
+  [[nodiscard]] Status write_line(const std::string& line);
+  [[nodiscard]] Status sync();
   void keep(AuditEntry entry);
+  void tell(const AuditEntry& entry);
 
   std::string path_;
   std::uint64_t file_bytes_max_;
@@ -84,7 +107,8 @@ class AuditLog {
   bool ends_in_line_ = true;  ///< False: a part of a line stands at the end.
   std::uint64_t last_seq_ = 0;
   std::size_t damaged_ = 0;
-  std::deque<AuditEntry> entries_;  ///< Oldest first.
+  std::uint64_t write_failures_ = 0;
+  std::deque<AuditEntry> entries_;  ///< By number.
   Listener listener_;
 };
 

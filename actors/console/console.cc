@@ -42,6 +42,7 @@ constexpr seconds pass_on_max{5};
 /// For the owner of the state: it gathers beside all that clients want.
 constexpr seconds inquiry_max{10};
 constexpr seconds transfer_max{10};
+constexpr seconds drain_max{10};
 constexpr seconds checkpoint_max{300};
 /// Requests of other servers that are being answered.
 constexpr std::size_t foreign_max = 64;
@@ -78,6 +79,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
   behavior_type make_behavior() override {
     if (context_.own_threads) yield_to_requests();
     const std::int64_t start = context_.clock.read().wall_ms;
+    parts_.audit->give_up_begun();  // By the console before this one.
     room_.emplace(ApiRoom{context_,
                           registry_,
                           *this,
@@ -198,18 +200,22 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     const Notice notice = context_.board.read();
     const bool leads = notice.stance == Stance::leading && !state.peers->links.empty();
     if (!drained || !leads) return drain_clients(drained, std::move(tell));
-    // Whoever leads is busiest; and a server that is about to go should not lead when it does.
-    transfer_leadership(std::nullopt, [this, tell](const ActOutcome& outcome) {
-      if (outcome.refusal) return tell(outcome);
-      drain_clients(true, tell);
+    // A server that is about to go should not lead when it does. Its clients go before: what they
+    // have in flight when the leader changes, nobody could tell them what became of it.
+    drain_clients(true, [this, tell](const ActOutcome& gone) {
+      if (gone.refusal) return tell(gone);
+      transfer_leadership(std::nullopt, [this, tell, gone](const ActOutcome& transferred) {
+        if (!transferred.refusal) return tell(gone);
+        drain_clients(false, [tell, transferred](const ActOutcome&) { tell(transferred); });
+      });
     });
   }
 
   void drain_clients(bool drained, Done tell) {
-    request(state.peers->commit, seconds(5), drain_a::value, Drained{drained})
+    request(state.peers->listener, drain_max, drain_a::value, Drained{drained})
         .then(
             [tell](const Drained& now) {
-              tell(ActOutcome::done(now.drained ? "its clients are sent to other servers"
+              tell(ActOutcome::done(now.drained ? "its clients were sent to other servers"
                                                 : "it takes clients again"));
             },
             [tell](const caf::error&) { tell(no_answer("the server")); });

@@ -36,6 +36,7 @@ export class World {
     this.audit("admin", "drain", "3", "kernel update", "ok", "Server 3 took its clients again.");
     this.audit("ops-anna", "closeSession", "0x10000003a", "holds a lock after a crash", "ok", "Session closed.");
     this.audit("viewer", "restartActor", "journal", HOSTILE[0], "forbidden", "Needs the role admin.");
+    this.audit("ops-anna", "stop", "server 1", "kernel update", "unknown", "The server ended before it could note what came of it.");
   }
 
   now() {
@@ -47,7 +48,7 @@ export class World {
   }
 
   audit(who, act, target, reason, outcome, text) {
-    this.audits.unshift({ seq: this.audits.length + 1, at_ms: this.now() - (this.audits.length < 3 ? (3 - this.audits.length) * 3_000_000 : 0), who, role: who === "viewer" ? "viewer" : "admin", from: "127.0.0.1:52114", via: null, act, target, reason, outcome, text });
+    this.audits.unshift({ seq: this.audits.length + 1, at_ms: this.now() - (this.audits.length < 4 ? (4 - this.audits.length) * 3_000_000 : 0), who, role: who === "viewer" ? "viewer" : "admin", from: "127.0.0.1:52114", via: null, act, target, reason, outcome, text });
     return this.audits[0];
   }
 

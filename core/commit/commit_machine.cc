@@ -100,7 +100,7 @@ void CommitMachine::on_serving(Clients clients) {
 
 void CommitMachine::admit_clients(Clients clients) {
   clients_ = clients;
-  if (sends_away()) send_all_away();
+  if (sends_away()) send_waiting_away();
 }
 
 /// Requeued in order: syncs are asked again, what was held is now sent on, or runs.
@@ -130,13 +130,16 @@ void CommitMachine::send_all_away() {
     if (connection->phase != Connection::Phase::opened) close(*connection, ErrorCode::not_serving);
 }
 
+void CommitMachine::send_waiting_away() {
+  for (Connection* connection : all_connections())
+    if (connection->phase == Connection::Phase::greeting)
+      close(*connection, ErrorCode::not_serving);
+}
+
 void CommitMachine::on_leaderless() {
   if (serving_ || read_only_) return;
   leaderless_ = true;
-  for (Connection* connection : all_connections())
-    if (connection->phase == Connection::Phase::greeting) {
-      close(*connection, ErrorCode::not_serving);
-    }
+  send_waiting_away();
 }
 
 void CommitMachine::on_leader_lost() {
@@ -246,10 +249,9 @@ void CommitMachine::check_invariants() const {
     const ConnectionOrder& order = connection->order;
     check_order(*connection);
     check(serving_ || order.writes_in_flight() == 0, "no write is in flight while nobody serves");
-    const bool is_new = connection->phase == Connection::Phase::opened;
-    check(!sends_away() || is_new || is_closed, "who is sent away has no session here");
-    check(!leaderless_ || connection->phase != Connection::Phase::greeting,
-          "nobody waits for a session where there has been no leader for a while");
+    const bool waits = connection->phase == Connection::Phase::greeting;
+    check(!waits || !(sends_away() || leaderless_),
+          "nobody waits for a session where clients are sent away");
     check(!is_closed || (order.empty() && watches_.count_of(connection->serial) == 0),
           "a closed connection waits for nothing and watches nothing");
     const auto owner = owners_.find(connection->session);

@@ -113,8 +113,8 @@ struct CommitOutput {
 ///   (3) a session has at most one connection here, and that one names the session;
 ///   (4) a connection that was told to close has no watches, no session and nothing queued;
 ///   (5) whoever has something to deliver stands in one of the two queues of take();
-///   (6) while clients are sent away, no connection is greeted or owns a session; while there has
-///       been no leader for a while, none is greeted;
+///   (6) while clients are sent away, or there has been no leader for a while, nobody waits for a
+///       session;
 ///   (7) a local session is in the table of this server and not in the state; one that reads only
 ///       has nothing queued unless it is stalled, and there are none of these while serving;
 ///   (8) while not serving, no edit is in flight.
@@ -187,8 +187,9 @@ class CommitMachine {
   /// later too; the state is kept up to date all the same.
   void on_serving(Clients clients = Clients::welcome);
 
-  /// As on_serving() says of clients, while serving: those that are sent away from now on hear
-  /// not_serving, and what they have in flight is as if the connection had broken.
+  /// Whether those are served that come from now on, while serving, or hear not_serving, as does
+  /// who waits for a session. Who has one is served on: the owner sends it away when nothing of it
+  /// is in flight.
   void admit_clients(Clients clients);
 
   /// There has been no leader for a while: serves reads to those who said that these suffice, until
@@ -340,6 +341,7 @@ class CommitMachine {
   void check_session(const Connection& connection) const;
   void check_order(const Connection& connection) const;
   void send_all_away();
+  void send_waiting_away();
   void stop_serving();
   void list(Connection& connection, bool has_reply);
 

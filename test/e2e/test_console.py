@@ -4,13 +4,15 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
+import time
 import unittest
 from pathlib import Path
 
 import jute
 from admin import PREFIX, Admin, Events
 from ensemble import Ensemble
-from support import Server, free_port, quorate
+from support import PATIENCE, Server, free_port, quorate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import openapi  # noqa: E402
@@ -339,6 +341,74 @@ class Acting(EnsembleCase):
         for client in clients:
             with self.assertRaises((jute.Closed, OSError)):
                 client.get("/")
+
+
+class Pipeline(threading.Thread):
+    """A client that sends writes without waiting, as fast as it can, until the server ends the connection."""
+
+    def __init__(self, port: int, parent: str):
+        super().__init__(daemon=True)
+        self.client = jute.Jute(port)
+        self.client.create(parent)
+        self.body = jute.create_body(parent + "/n-", b"x", jute.SEQUENTIAL)
+        self.answered = 0
+        self.first_answers = threading.Event()
+
+    def run(self) -> None:
+        threading.Thread(target=self.say, daemon=True).start()
+        try:
+            while self.client.reply().error == jute.OK:
+                self.answered += 1
+                if self.answered == 100:
+                    self.first_answers.set()
+        except jute.Closed:
+            pass
+
+    def say(self) -> None:
+        try:
+            while True:
+                self.client.say(jute.CREATE, self.body)
+        except (jute.Closed, OSError):
+            pass
+
+
+class Leaving(EnsembleCase):
+    """What a client has in flight when its server sends it away: each write is answered, or was never begun."""
+
+    def all_done_are_answered(self, number: int, parent: str, leave) -> None:
+        pipeline = Pipeline(self.ensemble.members[number].port, parent)
+        self.addCleanup(pipeline.client.close)
+        pipeline.start()
+        self.assertTrue(pipeline.first_answers.wait(PATIENCE))
+        leave()
+        pipeline.join(PATIENCE)
+        self.assertFalse(pipeline.is_alive(), "it is sent away")
+        other = self.ensemble.members[number % 3 + 1]
+        quorate(other, "sync", "/")
+        self.assertEqual(pipeline.answered, len(quorate(other, "ls", parent).stdout.split()))
+
+    def drain(self, number: int, drained: bool = True) -> None:
+        answer = self.one.post(f"/servers/{number}/drain", {"confirm": str(number), "reason": "a test", "drain": drained})
+        self.assertEqual(answer.status, 200, answer.raw)
+
+    def test_a_drained_server_answers_what_it_began(self) -> None:
+        for attempt in range(3):
+            for number in (1, 2, 3):  # One of them leads.
+                with self.subTest(attempt=attempt, number=number, leader=self.leader()):
+                    self.all_done_are_answered(number, f"/drained-{attempt}-{number}", lambda: self.drain(number))
+                self.drain(number, False)
+
+    def test_clients_that_are_shed_are_answered(self) -> None:
+        shed = {"percent": 100, "confirm": "2", "reason": "a test"}
+        self.all_done_are_answered(2, "/shed", lambda: self.one.post("/servers/2/shed", shed))
+
+    def test_those_of_a_server_that_stops_too(self) -> None:
+        leader = self.leader()
+        for number in (leader, leader % 3 + 1):
+            with self.subTest(number=number, leader=self.ensemble.leader().number):
+                server = self.ensemble.members[number]
+                self.all_done_are_answered(number, f"/stopped-{number}", server.stop)
+                server.start()
 
 
 class Losing(EnsembleCase):

@@ -7,6 +7,8 @@ import time
 import unittest
 from pathlib import Path
 
+import jute
+from admin import Admin
 from support import BIN, PATIENCE, SERVER_BIN, Server, ServerCase, quorate
 
 MIB = 1 << 20
@@ -169,6 +171,38 @@ class SmallDisk(unittest.TestCase):
         server.start()
         for number in range(written):
             self.assertEqual(quorate(server, "get", f"/n{number}").stdout, value + "\n")
+
+    def test_nothing_is_done_through_the_console_that_cannot_be_noted(self):
+        server = self.server
+        server.options = ["--disk-low-bytes", "0"]
+        server.start()
+        admin = Admin.of(server)
+        client = jute.Jute(server.port)
+        self.addCleanup(client.close)
+        client.create("/a", b"1")
+        shed = {"percent": 100, "confirm": str(admin.ask("/me")["server"]), "reason": "a test"}
+        node = {"data": "2", "version": 0, "reason": "a test"}
+
+        self.leave(0)
+        for act, method, path, body, query in (("setLogLevel", "PUT", "/loglevels/commit", {"level": "debug"}, {}),
+                                               ("shed", "POST", "/shed", shed, {}),
+                                               ("setNode", "PUT", "/tree/node", node, {"path": "/a"})):
+            with self.subTest(act):
+                answer = admin.act(method, f"/servers/self{path}", body, **query)
+                self.assertEqual((answer.status, answer.code), (503, "audit_unavailable"), answer.raw)
+                self.assertIn(str(server.data / "audit.log"), answer.json["error"]["text"])
+                self.assertIn("No space left", answer.json["error"]["text"])
+                server.wait_for_line("error", "audit_not_written", f"act={act}")
+        self.assertEqual(admin.ask("/servers/self/audit")["items"], [])
+        levels = {item["component"]: item["level"] for item in admin.ask("/servers/self/loglevels")["items"]}
+        self.assertEqual(levels["commit"], "info")
+        self.assertEqual(client.get("/a"), b"1")  # Its connection is there too.
+
+        self.leave(1 << 40)
+        self.assertEqual(admin.act("PUT", "/servers/self/tree/node", node, path="/a").status, 200)
+        self.assertEqual(client.get("/a"), b"2")
+        entry, = admin.ask("/servers/self/audit")["items"]
+        self.assertEqual((entry["act"], entry["target"], entry["outcome"]), ("setNode", "/a", "ok"))
 
     def refuses_writes(self):
         refused = quorate(self.server, "create", "/refused", "x", check=False)

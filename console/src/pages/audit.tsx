@@ -27,6 +27,13 @@ export function Audit() {
   );
 }
 
+/** In words, where the code alone would puzzle; all others are codes of refusals. */
+const OUTCOMES: Record<string, string> = { begun: "under way", unknown: "outcome unknown" };
+
+function toneOf(outcome: string): Tone {
+  return outcome === "ok" ? "ok" : outcome === "begun" ? "busy" : outcome === "unknown" ? "warn" : "bad";
+}
+
 function Acts() {
   const why = whyNot(me.value, "operator", false);
   const path = ofServer(`/audit${queryOf({ search: route.value.query.get("q"), limit: 200 })}`);
@@ -40,7 +47,7 @@ function Acts() {
           label="Who did what"
           rows={body.items}
           id={(entry) => entry.seq}
-          mark={(entry) => (entry.outcome === "ok" ? "" : "bad")}
+          mark={(entry) => (toneOf(entry.outcome) === "bad" ? "bad" : "")}
           empty="Nothing was done."
           columns={[
             { key: "at", title: "At", render: (entry) => <span class="mono">{moment(entry.at_ms)}</span> },
@@ -49,7 +56,7 @@ function Acts() {
             { key: "act", title: "What", render: (entry) => entry.act },
             { key: "target", title: "Of", wide: true, render: (entry) => <span class="mono path">{entry.target}</span> },
             { key: "reason", title: "Why", wide: true, render: (entry) => entry.reason ?? "–" },
-            { key: "outcome", title: "Outcome", render: (entry) => <span title={entry.text}><State tone={entry.outcome === "ok" ? "ok" : "bad"}>{entry.outcome}</State></span> },
+            { key: "outcome", title: "Outcome", render: (entry) => <span title={entry.text}><State tone={toneOf(entry.outcome)}>{OUTCOMES[entry.outcome] ?? entry.outcome}</State></span> },
           ]}
         />
       )}

@@ -138,6 +138,7 @@ describe("acting", () => {
     await page.locator("main table tr", { hasText: "asked for: it hangs" }).waitFor();
     await page.locator("nav.side a", { hasText: "Audit" }).click();
     await page.locator("main table tr", { hasText: "it hangs" }).waitFor();
+    await page.locator("main table tr", { hasText: "outcome unknown" }).waitFor();
     await close();
   });
 

@@ -231,6 +231,52 @@ TEST_CASE("who waits in vain for a session is not told that it said no Hello") {
   CHECK(f.goodbye() == ErrorCode::not_serving);
 }
 
+TEST_CASE("who is sent away is answered what was read, and nothing more is read") {
+  Fixture f;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+
+  f.logic->dismiss_when_answered(ErrorCode::not_serving, "this server takes no clients");
+  CHECK(f.link.paused);
+  CHECK(f.received().empty());
+  f.logic->on_bytes(Fixture::get(3));
+  f.reply(1);
+  CHECK(f.received().size() == 1);
+  CHECK_FALSE(f.logic->is_closed());
+
+  f.reply(2);
+
+  CHECK(f.host.batches.size() == 1);
+  const auto messages = f.received();
+  REQUIRE(messages.size() == 2);
+  CHECK(std::get<Reply>(messages[0]).xid == 2);
+  CHECK(std::get<Goodbye>(messages[1]).text == "this server takes no clients");
+  CHECK(f.link.closed == CloseMode::graceful);
+  CHECK(f.counters.closed_stopping.get() == 1);
+}
+
+TEST_CASE("who is sent away and waits for nothing goes at once") {
+  Fixture f;
+  SUBCASE("with a session") { f.open(); }
+  SUBCASE("before it has one") { f.logic->on_bytes(Fixture::frame(Hello{})); }
+
+  f.logic->dismiss_when_answered(ErrorCode::not_serving, "this server takes no clients");
+
+  CHECK(f.goodbye() == ErrorCode::not_serving);
+}
+
+TEST_CASE("who is sent away does not wait for ever") {
+  Fixture f;
+  f.open();
+  f.logic->on_bytes(Fixture::get(1));
+  f.logic->dismiss_when_answered(ErrorCode::not_serving, "this server takes no clients");
+
+  f.logic->dismiss(ErrorCode::not_serving, "this server takes no clients");
+
+  CHECK(f.goodbye() == ErrorCode::not_serving);
+  CHECK(f.outstanding.requests() == 0);
+}
+
 TEST_CASE("a session time-out is clamped to what the server allows") {
   Fixture f;
   Hello hello;

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <caf/scoped_actor.hpp>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "schema/capnp/client_codec.h"
@@ -136,6 +138,58 @@ TEST_CASE("a stop says goodbye behind what was answered, and admits nobody") {
   CHECK(server->counters().closed_stopping.get() == clients.size());
   WireClient late(server->port);
   CHECK_FALSE(late.greet());
+}
+
+/// Whether clients go elsewhere from now on; returns when those who have to go have gone.
+bool drain(LiveServer& server, bool drained) {
+  bool is_drained = !drained;
+  caf::scoped_actor self{server.system()};
+  self->request(server.listener(), 30s, drain_a::value, Drained{drained})
+      .receive([&](const Drained& now) { is_drained = now.drained; },
+               [](const caf::error&) { FAIL("no answer"); });
+  return is_drained;
+}
+
+TEST_CASE("a drained server answers what it has read, and takes no clients until it is told to") {
+  LiveServer server;
+  WireClient client(server.port);
+  REQUIRE(client.greet());
+  Create create_next = create("/n-");
+  create_next.mode = CreateMode::persistent_sequential;
+  client.send(std::vector<Operation>(500, create_next));
+  CHECK(client.reply().xid == 1);
+
+  CHECK(drain(server, true));
+
+  std::int64_t answered = 1;
+  auto message = client.receive();
+  for (; message && std::holds_alternative<Reply>(*message); message = client.receive())
+    CHECK(std::get<Reply>(*message).xid == ++answered);
+  REQUIRE(message.has_value());
+  CHECK(std::get<Goodbye>(*message).error == ErrorCode::not_serving);
+  CHECK_FALSE(WireClient(server.port).greet());
+  CHECK_FALSE(drain(server, false));
+  WireClient late(server.port);
+  REQUIRE(late.greet());
+  late.send({GetChildren{"/"}});
+  // And /zookeeper.
+  CHECK(std::get<ChildrenReply>(late.reply().body).names.size() ==
+        static_cast<std::size_t>(answered) + 1);
+}
+
+TEST_CASE("a drain does not wait for ever for a client that does not read") {
+  LiveServer server;
+  server.context().connection_limits.leaving_max = 100ms;
+  WireClient client(server.port);
+  REQUIRE(client.greet());
+  client.send({create("/big", std::string(900'000, 'x'))});
+  CHECK(client.reply().error == ErrorCode::ok);
+  client.send(std::vector<Operation>(100, get("/big")));
+
+  CHECK(drain(server, true));
+
+  CHECK(server.counters().closed_stopping.get() == 1);
+  CHECK(server.counters().replies.get() < 101);
 }
 
 TEST_CASE("who asks what the server is is told so and closed") {

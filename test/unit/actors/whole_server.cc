@@ -44,6 +44,7 @@ class FakeListener final : public PinnedActor<Listener, FakeListenerState> {
   behavior_type make_behavior() override {
     return {
         [this](meet_a, const PeersPtr& peers) { peers_ = peers; },
+        [](drain_a, const Drained& wanted) { return wanted; },
         [](shed_a, std::uint32_t) { return std::uint64_t{0}; },
         [](inquire_a, const ConnectionsWanted&) {
           return std::make_shared<const ConnectionRows>();

@@ -37,6 +37,24 @@ std::unique_ptr<AuditLog> opened(const TemporaryDirectory& folder,
   return *std::move(log);
 }
 
+/// No file of the process grows beyond so many bytes, as on a full disk.
+class SmallFiles {
+ public:
+  explicit SmallFiles(std::uint64_t bytes_max) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    rlimit small = before_;
+    small.rlim_cur = bytes_max;
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+  ~SmallFiles() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 std::vector<std::string> lines_of(const std::string& path) {
   std::ifstream file(path);
   std::vector<std::string> lines;
@@ -182,23 +200,87 @@ TEST_CASE("what cannot be written is an error, and is not kept") {
   int heard = 0;
   log->listen([&](const AuditEntry&) { ++heard; });
 
-  std::signal(SIGXFSZ, SIG_IGN);
-  rlimit before{};
-  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  rlimit small = before;
-  // Some bytes of the entry fit.
-  small.rlim_cur = fs::file_size(folder / "audit.log") + 10;
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const Status first = log->append(entry_of("b"), true);
-  const Status second = log->append(entry_of("b"), false);
-  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  Status first, second;
+  {
+    // Some bytes of the entry fit.
+    const SmallFiles full(fs::file_size(folder / "audit.log") + 10);
+    first = log->append(entry_of("b"), true).status();
+    second = log->append(entry_of("b"), false).status();
+  }
 
   CHECK(first.code() == ErrorCode::io_error);
   CHECK(second.code() == ErrorCode::io_error);
+  CHECK(log->write_failures() == 2);
   CHECK(heard == 0);
   CHECK(log->newest(10).size() == 1);
   REQUIRE(log->append(entry_of("c"), true).ok());
   const auto again = opened(folder);
   CHECK(again->newest(10) == log->newest(10));
   CHECK(again->newest(1).front().seq == 2);
+}
+
+TEST_CASE("an act is one entry, from when it begins to its outcome") {
+  const TemporaryDirectory folder;
+  {
+    const auto log = opened(folder);
+    std::vector<std::string> heard;
+    log->listen([&](const AuditEntry& entry) {
+      heard.push_back(std::to_string(entry.seq) + " " + entry.outcome);
+    });
+    AuditEntry act = entry_of("stop");
+    act.outcome = AuditEntry::begun;
+    const auto begun = log->append(act, true);
+    REQUIRE(begun.ok());
+    REQUIRE(log->append(entry_of("between"), false).ok());
+    CHECK(log->newest(10, "stop").front().outcome == "begun");
+
+    act.seq = *begun;
+    act.outcome = "ok";
+    act.text = "the server stops";
+    REQUIRE(log->append_outcome(act, true).ok());
+    CHECK(heard == std::vector<std::string>{"1 begun", "2 ok", "1 ok"});
+    REQUIRE(log->newest(10).size() == 2);
+    CHECK(log->newest(10, "stop") == std::vector<AuditEntry>{act});
+  }
+  CHECK(lines_of(folder / "audit.log").size() == 3);
+  const auto again = opened(folder);
+  REQUIRE(again->newest(10).size() == 2);
+  CHECK(again->newest(10, "stop").front().text == "the server stops");
+  REQUIRE(again->append(entry_of("next"), false).ok());
+  CHECK(again->newest(1).front().seq == 3);
+}
+
+TEST_CASE("what came of an act is unknown when the server ended before it was noted") {
+  const TemporaryDirectory folder;
+  AuditEntry act = entry_of("stop");
+  act.outcome = AuditEntry::begun;
+  REQUIRE(opened(folder)->append(act, true).ok());
+
+  const auto log = opened(folder);
+  CHECK(log->newest(1).front().outcome == "unknown");
+  CHECK(log->newest(1).front().text.find("ended before") != std::string::npos);
+
+  // The same when only who would have noted it has ended.
+  REQUIRE(log->append(act, true).ok());
+  CHECK(log->newest(1).front().outcome == "begun");
+  log->give_up_begun();
+  CHECK(log->newest(1).front().outcome == "unknown");
+}
+
+TEST_CASE("an outcome that cannot be written is known until the server ends") {
+  const TemporaryDirectory folder;
+  {
+    const auto log = opened(folder);
+    AuditEntry act = entry_of("stop");
+    act.outcome = AuditEntry::begun;
+    act.seq = log->append(act, true).value();
+    act.outcome = "ok";
+    {
+      const SmallFiles full(fs::file_size(folder / "audit.log"));
+      CHECK_FALSE(log->append_outcome(act, true).ok());
+    }
+    CHECK(log->write_failures() == 1);
+    CHECK(log->newest(1).front().outcome == "ok");
+  }
+  CHECK(opened(folder)->newest(1).front().outcome == "unknown");
 }

@@ -56,6 +56,27 @@ TEST_CASE("a session of a server that sends clients away lives on elsewhere") {
   CHECK(server.machine.state().sessions().find(SessionId{1})->owner.server == elsewhere);
 }
 
+TEST_CASE("who has a session when clients are no longer taken is served until it goes") {
+  Server server;
+  server.connect(1);
+  server.send(1, create("/a", "0"));
+  server.shake_hands(2, 20, CreateSession{5'000, {}});
+
+  server.machine.admit_clients(Clients::sent_away);
+  server.machine.check_invariants();
+  server.send(1, create("/b", "0"));
+  server.shake_hands(3, 30, CreateSession{5'000, {}});
+  server.commit();
+  server.machine.check_invariants();
+
+  CHECK(server.told(1) == Told{"1 ok /a", "2 ok /b"});
+  CHECK(server.told(2) == Told{"close not_serving"});
+  CHECK(server.told(3) == Told{"close not_serving"});
+
+  server.machine.admit_clients(Clients::welcome);
+  server.connect(4);
+}
+
 TEST_CASE("a server that leads no more takes clients again") {
   Server server;
   server.machine.on_leader_lost();
