@@ -145,7 +145,44 @@ void ElectionTimeline::add(ElectionEvent event, const ClockReading& now) {
   event.zxid = zxid_;
   if (last_) event.lasted = now.monotonic - *last_;
   last_ = now.monotonic;
+  count(event.event, now);
   events_.add(std::move(event));
+}
+
+void ElectionTimeline::count(ElectionStep step, const ClockReading& now) {
+  const auto found_one = [&](std::uint64_t& how) {
+    ++how;
+    if (!looks_since_) return;
+    const std::chrono::microseconds took = now.monotonic - *std::exchange(looks_since_, {});
+    took_.record(static_cast<std::uint64_t>(took.count()), now.monotonic);
+  };
+  switch (step) {
+    case ElectionStep::looking:
+      ++totals_.looking;
+      if (!looks_since_) looks_since_ = now.monotonic;
+      return;
+    case ElectionStep::leading:
+      found_one(totals_.leading);
+      totals_.leads_since = now.monotonic;
+      return;
+    case ElectionStep::following:
+      return found_one(totals_.following);
+    case ElectionStep::observing:
+      return found_one(totals_.observing);
+    case ElectionStep::left:
+      totals_.leads_since.reset();
+      return;
+    case ElectionStep::started:
+    case ElectionStep::elected:
+      return;
+  }
+}
+
+ElectionTotals ElectionTimeline::totals() const {
+  const std::lock_guard lock(mutex_);
+  ElectionTotals totals = totals_;
+  totals.took = took_.totals();
+  return totals;
 }
 
 void ElectionTimeline::on_started(const Standing& standing, const ClockReading& now) {

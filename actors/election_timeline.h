@@ -12,6 +12,7 @@
 
 #include "actors/recent_ring.h"
 #include "core/base/ids.h"
+#include "core/base/recent_histogram.h"
 #include "core/zab/effects.h"
 #include "core/zab/election.h"
 #include "core/zab/loss_reason.h"
@@ -51,7 +52,17 @@ struct ElectionEvent {
 /// "server 2 stopped following 1: no word from the leader for 1.0 s".
 [[nodiscard]] std::string text_of(const ElectionEvent& event);
 
-/// The last events of one server. Told by its actors, read by any thread.
+/// How often what happened to one server, since its start.
+struct ElectionTotals {
+  std::uint64_t looking = 0;  ///< Times that it began to look for a leader.
+  std::uint64_t leading = 0, following = 0, observing = 0;  ///< How that ended.
+  /// From the first look for a leader until there was one, over all attempts in between.
+  RecentHistogram::Totals took;
+  std::optional<std::chrono::milliseconds> leads_since;  ///< On the monotonic clock; it leads.
+};
+
+/// The last events of one server, and how many there were of each kind. Told by its actors, read by
+/// any thread.
 class ElectionTimeline {
  public:
   static constexpr std::size_t events_max = 512;
@@ -66,18 +77,23 @@ class ElectionTimeline {
   [[nodiscard]] std::vector<ElectionEvent> newest(std::size_t most) const {
     return events_.newest(most);
   }
+  [[nodiscard]] ElectionTotals totals() const;
   /// See RecentRing.
   [[nodiscard]] RecentRing<ElectionEvent>& ring() { return events_; }
   [[nodiscard]] const RecentRing<ElectionEvent>& ring() const { return events_; }
 
  private:
   void add(ElectionEvent event, const ClockReading& now);
+  void count(ElectionStep step, const ClockReading& now);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   ServerId server_;
   Zxid zxid_;  ///< As last told by proposal.
   Role role_;  ///< Likewise.
   std::optional<std::chrono::milliseconds> last_;
+  ElectionTotals totals_;  ///< Without `took`.
+  std::optional<std::chrono::milliseconds> looks_since_;
+  RecentHistogram took_;
   RecentRing<ElectionEvent> events_{events_max};
 };
 

@@ -11,16 +11,12 @@
 namespace quorate {
 namespace {
 
-ElectionCounts elections_of(const ServerContext& context) {
-  ElectionCounts counts;
-  // The timeline keeps some hundreds: a server that has more behind it has other worries.
-  for (const ElectionEvent& event : context.timeline.newest(ElectionTimeline::events_max)) {
-    if (event.event == ElectionStep::looking) ++counts.looking;
-    if (event.event == ElectionStep::leading) ++counts.leading;
-    if (event.event == ElectionStep::following) ++counts.following;
-    if (event.event == ElectionStep::observing) ++counts.observing;
-  }
-  return counts;
+void add_elections(const ElectionTotals& totals, std::chrono::milliseconds now,
+                   MetricsInput& input) {
+  input.elections = {totals.looking, totals.leading, totals.following, totals.observing,
+                     metric_histogram(totals.took)};
+  if (totals.leads_since)
+    input.leading_for_ms = static_cast<std::uint64_t>((now - *totals.leads_since).count());
 }
 
 void add_actors(const ApiRoom& room, MetricsInput& input) {
@@ -85,7 +81,7 @@ MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io, const Htt
         shown.committed <= shown.applied ? 0 : shown.committed.counter() - shown.applied.counter();
   }
   add_links(room, shown, input);
-  input.elections = elections_of(context);
+  add_elections(context.timeline.totals(), now.monotonic, input);
   input.clients = &context.counters;
   input.io = &io;
   if (context.config.connections_max != 0) input.connections_max = context.config.connections_max;

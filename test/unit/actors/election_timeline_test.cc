@@ -153,6 +153,42 @@ TEST_CASE("every step and every reason has words of its own") {
   CHECK_FALSE(steps.contains("unknown"));
 }
 
+TEST_CASE("every election is counted, also those that are no more kept") {
+  ElectionTimeline timeline;
+  const Standing standing = standing_of(s1);
+
+  for (int i = 0; i < 300; ++i) {
+    timeline.on_role(role_of(Stance::looking, {}, {}), standing, clock_at(10 * i));
+    timeline.on_role(role_of(Stance::following, s2, Epoch{4}), standing, clock_at(10 * i + 2));
+    timeline.on_left(LossReason::link_down, standing, clock_at(10 * i + 3));
+  }
+
+  CHECK(timeline.totals().looking == 300);
+  CHECK(timeline.totals().following == 300);
+  CHECK(timeline.totals().leading == 0);
+  CHECK(timeline.totals().observing == 0);
+  CHECK(timeline.totals().took.count() == 300);
+  CHECK(timeline.totals().took.sum_us == 600'000);
+}
+
+TEST_CASE("an election takes from the first look to the leader, whatever came to nothing between") {
+  ElectionTimeline timeline;
+  const Standing standing = standing_of(s1);
+
+  timeline.on_role(role_of(Stance::looking, {}, {}), standing, clock_at(100));
+  timeline.on_role(role_of(Stance::leading, s1, {}), standing, clock_at(150));
+  timeline.on_left(LossReason::gather_timeout, standing, clock_at(2150));
+  timeline.on_role(role_of(Stance::looking, {}, {}), standing, clock_at(2160));
+  CHECK_FALSE(timeline.totals().leads_since.has_value());
+  timeline.on_role(role_of(Stance::leading, s1, Epoch{4}), standing, clock_at(3100));
+
+  CHECK(timeline.totals().leads_since == milliseconds{3100});
+  CHECK(timeline.totals().took.count() == 1);
+  CHECK(timeline.totals().took.sum_us == 3'000'000);
+  timeline.on_left(LossReason::quorum_silent, standing, clock_at(4000));
+  CHECK_FALSE(timeline.totals().leads_since.has_value());
+}
+
 TEST_CASE("the last events are kept, and whoever listens hears each of them once") {
   ElectionTimeline timeline;
   const Standing standing = standing_of(s1);
