@@ -14,7 +14,7 @@ namespace quorate {
 /// Why the server ends a connection.
 struct Dismissal {
   ErrorCode reason = ErrorCode::not_serving;
-  std::string_view text;  ///< A literal.
+  const char* text = "";  ///< A literal.
   bool at_once = false;   ///< False: when all that it has in flight is answered, for a while.
 };
 

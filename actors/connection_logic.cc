@@ -22,7 +22,7 @@ bool is_too_much(const std::vector<Identity>& identities) {
   return identities.size() > identities_max || bytes > identity_bytes_max;
 }
 
-std::string_view goodbye_text(ErrorCode reason) {
+const char* goodbye_text(ErrorCode reason) {
   switch (reason) {
     case ErrorCode::session_expired:
       return "the session has expired, or id or password are wrong; open a new one";
@@ -63,7 +63,7 @@ std::int64_t big_endian(std::span<const char, trace_mask_bytes> bytes) {
 }  // namespace
 
 ConnectionLogic::ConnectionLogic(ConnectionSerial serial, ServerId server,
-                                 const ConnectionLimits& limits, std::string_view super_digest,
+                                 const ConnectionLimits& limits, const std::string& super_digest,
                                  ByteLink& link, ConnectionHost& host, EventCaches& events,
                                  Outstanding& outstanding, ServerCounters& counters,
                                  ClientProtocols spoken)
@@ -241,12 +241,13 @@ void ConnectionLogic::on_request(Request request, std::size_t bytes) {
   }
   // One reading for all requests of a batch.
   if (batch_.requests.empty()) {
-    received_ = host_.now();
-    batch_.received = std::chrono::duration_cast<std::chrono::milliseconds>(received_);
+    const std::chrono::microseconds now = host_.now();
+    received_us_ = static_cast<std::uint32_t>(now.count());
+    batch_.received = std::chrono::duration_cast<std::chrono::milliseconds>(now);
     traffic_.last_heard_ms = static_cast<std::uint32_t>(batch_.received.count());
   }
   if (request.trace) traces_.add(in_flight_.count(), request.trace->trace);
-  in_flight_.add(bytes, request.operation.index(), received_);
+  in_flight_.add(bytes, request.operation.index(), received_us_);
   outstanding_.add(bytes);
   batch_.requests.push_back(std::move(request));
 }
@@ -479,11 +480,11 @@ void ConnectionLogic::deliver(const CloseConnection& close_request) {
   dismiss(close_request.reason, goodbye_text(close_request.reason));
 }
 
-void ConnectionLogic::dismiss_when_answered(ErrorCode reason, std::string_view text) {
+void ConnectionLogic::dismiss_when_answered(ErrorCode reason, const char* literal) {
   if (is_leaving()) return;
-  if (in_flight_.empty()) return dismiss(reason, text);
+  if (in_flight_.empty()) return dismiss(reason, literal);
   last_word_ = reason;
-  last_text_ = text;
+  last_text_ = literal;
   pause_if_full();
 }
 

@@ -106,7 +106,7 @@ class ConnectionLogic {
  public:
   /// All but `serial` outlive the logic. `super_digest`: see credentials.h.
   ConnectionLogic(ConnectionSerial serial, ServerId server, const ConnectionLimits& limits,
-                  std::string_view super_digest, ByteLink& link, ConnectionHost& host,
+                  const std::string& super_digest, ByteLink& link, ConnectionHost& host,
                   EventCaches& events, Outstanding& outstanding, ServerCounters& counters,
                   ClientProtocols spoken = ClientProtocols::all);
   ConnectionLogic(const ConnectionLogic&) = delete;
@@ -132,7 +132,7 @@ class ConnectionLogic {
   void dismiss(ErrorCode reason, std::string_view text);
 
   /// As dismiss(), but reads no more and waits until what was read is answered.
-  void dismiss_when_answered(ErrorCode reason, std::string_view text);
+  void dismiss_when_answered(ErrorCode reason, const char* literal);
 
   [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
   [[nodiscard]] bool is_greeted() const { return phase_ == Phase::open; }
@@ -181,7 +181,7 @@ class ConnectionLogic {
   const ConnectionSerial serial_;
   const ServerId server_;
   const ConnectionLimits& limits_;
-  std::string_view super_digest_;
+  const std::string& super_digest_;
   ByteLink& link_;
   ConnectionHost& host_;
   EventCaches& events_;
@@ -195,7 +195,7 @@ class ConnectionLogic {
   bool owes_word_ = false;  ///< The host wants to know when the link has drained.
   /// Set: nothing more is read, and this is said behind the last reply.
   ErrorCode last_word_ = ErrorCode::ok;
-  std::string_view last_text_;
+  const char* last_text_ = "";  ///< A literal.
   SessionId session_;
   SessionPassword password_{};  ///< Until the Welcome is sent.
   SharedIdentities identities_;
@@ -203,8 +203,8 @@ class ConnectionLogic {
   RequestBatch batch_;
   FramesInFlight in_flight_;
   TracesInFlight traces_;
-  std::chrono::microseconds received_{0};  ///< The requests of `batch_`.
-  std::uint32_t timeout_ms_ = 0;           ///< Of the session.
+  std::uint32_t received_us_ = 0;  ///< As FrameInFlight has it; of the requests of `batch_`.
+  std::uint32_t timeout_ms_ = 0;   ///< Of the session.
   ConnectionTraffic traffic_;
 };
 

@@ -30,10 +30,9 @@ class FramesInFlight {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// `operation`: the index of the alternative of Operation.
-  void add(std::size_t frame_bytes, std::size_t operation, std::chrono::microseconds received) {
+  void add(std::size_t frame_bytes, std::size_t operation, std::uint32_t received_us) {
     frames_.push({static_cast<std::uint32_t>(frame_bytes) & 0x7ff'ffffU,
-                  static_cast<std::uint32_t>(operation) & 0x1fU,
-                  static_cast<std::uint32_t>(received.count())});
+                  static_cast<std::uint32_t>(operation) & 0x1fU, received_us});
     bytes_ += frame_bytes;
   }
 

@@ -94,7 +94,7 @@ class Observed : public Base {
 
  protected:
   /// What sets it apart from others of its name, for people. REQUIRES: called by the constructor.
-  void set_label(std::string label) { label_ = std::move(label); }
+  void set_label(std::string label) { label_ = std::make_unique<std::string>(std::move(label)); }
 
   /// What it tells of its state to who looks; on its own thread, between two messages. Short, and
   /// without data and secrets.
@@ -202,9 +202,9 @@ class Observed : public Base {
   void list() {
     started_ = true;
     if (registry_ == nullptr) return;
-    registry_->started(
-        {record_, this->name(), label_, thread(), caf::weak_actor_ptr(this->ctrl())});
-    label_ = {};
+    registry_->started({record_, this->name(), label_ ? std::move(*label_) : std::string(),
+                        thread(), caf::weak_actor_ptr(this->ctrl())});
+    label_.reset();
   }
 
   [[nodiscard]] ActorThread thread() const {
@@ -225,7 +225,7 @@ class Observed : public Base {
 
   std::shared_ptr<ActorRegistry> registry_;
   std::shared_ptr<ActorRecord> record_;
-  std::string label_;  ///< Until it is listed.
+  std::unique_ptr<std::string> label_;  ///< Until it is listed; few have one.
   bool started_ = false;
   bool in_mailbox_ = false;
 };
