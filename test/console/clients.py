@@ -2,6 +2,7 @@
 settings that are watched, a queue that is written. Runs until it is ended; prints `ready` once all are connected.
 
     clients.py PORT PORT PORT
+    clients.py PORT --hold PATH DATA   one that holds an ephemeral node and watches it
 """
 import random
 import sys
@@ -92,7 +93,19 @@ class Producer(Client):
             self.link.must(jute.DELETE, jute.text(item) + jute.number(-1))
 
 
+def hold(port: int, path: str, data: str) -> None:
+    with jute.Jute(port) as link:
+        link.create(path, data.encode(), jute.EPHEMERAL)
+        link.must(jute.GET_DATA, jute.text(path) + b"\1")
+        print("ready", flush=True)
+        while True:
+            time.sleep(5)
+            link.get(path)
+
+
 def main() -> None:
+    if sys.argv[2] == "--hold":
+        return hold(int(sys.argv[1]), *sys.argv[3:])
     ports = [int(word) for word in sys.argv[1:]]
     with jute.Jute(ports[0]) as first:
         for path in FOLDERS:

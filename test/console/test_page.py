@@ -55,6 +55,9 @@ class Browser(unittest.TestCase):
     def test_three_real_servers(self):
         self.run_tests("ensemble.test.mjs")
 
+    def test_who_may_do_what(self):
+        self.run_tests("access.test.mjs")
+
     def test_opening(self):
         said = self.run_tests("opening.test.mjs")
         figures = re.findall(r"opening #.*", said)

@@ -124,10 +124,6 @@ class CommandsCase(unittest.TestCase):
 
 class Reading(CommandsCase):
     @classmethod
-    def prepare(cls) -> str:
-        return "snapshot_interval_s=1\n"
-
-    @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.client_of_all = jute.Jute(cls.ensemble.members[2].port)
@@ -145,14 +141,19 @@ class Reading(CommandsCase):
         client = self.client(leader.number)
         self.run_cli("slow", "--threshold", "100ms", "--server", str(leader.number))
         followers = self.ensemble.followers()
-        for member in followers:
-            member.pause()
-        client.say(jute.CREATE, jute.create_body(f"/slow-{time.monotonic_ns()}"))
-        time.sleep(0.4)
-        for member in followers:
-            member.resume()
-        self.assertEqual(client.reply().error, jute.OK)
-        self.until("a slow request", bool, "slow", "--server", str(leader.number))
+        # A signal may come too late on a busy machine.
+        for attempt in range(10):
+            for member in followers:
+                member.pause()
+            time.sleep(0.05)
+            client.say(jute.CREATE, jute.create_body(f"/slow-{attempt}"))
+            time.sleep(0.4)
+            for member in followers:
+                member.resume()
+            self.assertEqual(client.reply().error, jute.OK)
+            if self.json("slow", "--server", str(leader.number)):
+                return
+        self.fail("no request was slow")
 
     LISTS = [(("actors", "list"), "Actors"), (("actors", "tree"), "Actors"), (("actors", "list", "--sort", "wait", "--connections"), "Actors"),
              (("sessions", "list"), "Sessions"), (("sessions", "list", "--here"), "Sessions"), (("watches",), "Watches"),
@@ -256,7 +257,6 @@ class Reading(CommandsCase):
         self.assertTrue(any(re.search("handed over|leads no more", text) for text in texts), texts)
 
     def test_checkpoints_are_taken_and_listed(self):
-        self.until("an image", lambda seen: seen["image"]["zxid"] != "0.0", "backups", "list", "--server", "2")
         self.assertRegex(self.act("backups", "take", "--server", "2"), r"^checkpoint \S+: taken and read back whole$")
         openapi.check(self.json("backups", "list", "--server", "2"), "Backups")
         rows = {row["NAME"]: row for row in cells(self.table("backups", "list", "--server", "2"))}
@@ -266,9 +266,6 @@ class Reading(CommandsCase):
 
 
 class Acting(CommandsCase):
-    def test_a_checkpoint_of_nothing_is_refused(self):
-        self.assertIn("nothing is in the image yet", self.run_cli("backups", "take", "--reason", "a test", code=6).stderr)
-
     def test_an_actor_is_restarted_by_its_name_typed_and_a_reason(self):
         before = self.actor("snapshotter")
         with Terminal(self.environment(), "actors", "restart", str(before["id"])) as terminal:
@@ -423,15 +420,13 @@ class Roles(CommandsCase):
         cls.file = Path(tempfile.mkstemp(prefix="quorate-tokens-")[1])
         cls.addClassCleanup(cls.file.unlink)
         cls.file.write_text("".join(lines))
-        return f"console_tokens_file={cls.file}\nsnapshot_interval_s=1\n"
+        return f"console_tokens_file={cls.file}\n"
 
     @classmethod
     def headers(cls) -> dict[str, str]:
         return {"Authorization": f"Bearer {cls.tokens['admin']}"}
 
     def test_each_may_what_its_role_may(self):
-        self.ensemble.members[1].wait_until_serving()
-        self.admins[1].until("/servers/self/backups", lambda seen: seen["image"]["zxid"] != "0.0")
         commands = [("viewer", ("actors", "list")), ("viewer", ("sessions", "list")), ("viewer", ("top", "--once")),
                     ("operator", ("audit",)), ("operator", ("loglevel", "commit", "info")), ("operator", ("slow", "--threshold", "1s")),
                     ("operator", ("actors", "trace", str(self.admin_actor("commit")), "--for", "1s")),

@@ -228,7 +228,7 @@ class Acting(EnsembleCase):
             a["name"] == "snapshotter" and a["id"] != actor["id"] for a in seen["items"]), limit=1000)
         restarted = next(a for a in after["items"] if a["name"] == "snapshotter")
         self.assertEqual(restarted["restarts"], 1)
-        self.assertIn("restarted by loopback: a test", restarted["last_exit_reason"])
+        self.assertEqual(restarted["last_exit_reason"], "restarted by loopback: a test")
         outcomes = [entry["outcome"] for entry in self.one.ask("/servers/2/audit")["items"] if entry["act"] == "restartActor"]
         self.assertEqual(outcomes, ["ok", "stale", "not_confirmed", "bad_request"])
         entry = next(entry for entry in self.one.ask("/servers/2/audit")["items"] if entry["outcome"] == "ok")
@@ -534,7 +534,7 @@ class Alone(unittest.TestCase):
         self.server.start()
         admin = Admin.of(self.server)
         roles = ["none", "viewer", "operator", "admin"]
-        values = {"server": "self", "actor": "999999", "session": "0x1", "component": "nobody"}
+        values = {"server": "self", "actor": "999999", "session": "0x1", "component": "nobody", "checkpoint": "0000000000000001"}
         judged = 0
         for method, path, operation in operations():
             if operation["operationId"] in ("login", "logout", "events", "takeSnapshot"):

@@ -74,7 +74,7 @@ export function Backups() {
               { key: "bytes", title: "Size", right: true, render: (one) => bytes(one.bytes) },
               { key: "verified", title: "Read back", render: (one) => { const [tone, words] = VERIFIED[one.verified ?? "yes"]!; return <State tone={tone}>{`${words}, ${one.verified_ms == null ? "when taken" : `${age(now.value - one.verified_ms)} ago`}`}</State>; } },
               { key: "digest", title: "Digest", render: (one) => <span class="mono clip">{one.digest ?? "–"}</span> },
-              { key: "verify", title: "", render: (one) => <Act least="operator" label="Verify" onClick={() => verify(one.name)} /> },
+              { key: "verify", title: "Act", render: (one) => <Act least="operator" label="Verify" onClick={() => verify(one.name)} /> },
             ]}
           />
         )}

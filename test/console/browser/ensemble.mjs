@@ -38,18 +38,28 @@ export async function until(what, condition, patience_ms = PATIENCE_MS) {
 }
 
 export class Ensemble {
-  constructor(base, directory, options) {
-    Object.assign(this, { base, directory, options, processes: new Map() });
+  constructor(base, directory) {
+    Object.assign(this, { base, directory, options: [], processes: new Map(), clients_running: [], tokens: null });
   }
 
-  static async start(...options) {
+  /** `roles`: who must log in, by a token for each of these in `tokens`. */
+  static async start(roles = []) {
     const directory = mkdtempSync(join(tmpdir(), "quorate-console-"));
-    const ensemble = new Ensemble(await freeBase(), directory, options);
+    const ensemble = new Ensemble(await freeBase(), directory);
+    if (roles.length > 0) ensemble.askForTokens(roles);
     const lines = [1, 2, 3].map((id) => `server.${id}=127.0.0.1:${ensemble.port(id) + 1}:${ensemble.port(id) + 3};127.0.0.1:${ensemble.port(id)}`);
     writeFileSync(join(directory, "ensemble.cfg"), `${lines.join("\n")}\n`);
     for (const id of [1, 2, 3]) ensemble.run(id);
     await until("a leader", async () => (await ensemble.seenBy(1)).leader);
     return ensemble;
+  }
+
+  askForTokens(roles) {
+    const made = roles.map((role) => [role, JSON.parse(spawnSync(join(BIN, "quorate"), ["-o", "json", "console", "token", "--name", `${role}-1`, "--role", role], { encoding: "utf8" }).stdout)]);
+    const file = join(this.directory, "tokens");
+    writeFileSync(file, made.map(([, { line }]) => `${line}\n`).join(""), { mode: 0o600 });
+    this.options = ["--console-tokens-file", file];
+    this.tokens = Object.fromEntries(made.map(([role, { token }]) => [role, token]));
   }
 
   port(id) {
@@ -79,7 +89,8 @@ export class Ensemble {
   }
 
   async get(id, path) {
-    const response = await fetch(`${this.url(id)}/api/v1${path}`);
+    const headers = this.tokens ? { Authorization: `Bearer ${this.tokens.admin}` } : {};
+    const response = await fetch(`${this.url(id)}/api/v1${path}`, { headers });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }
@@ -104,11 +115,20 @@ export class Ensemble {
 
   /** Three dozen clients that hold locks, watch and write (../clients.py), until all is discarded. */
   async clients() {
-    const ports = [1, 2, 3].map((id) => String(this.port(id)));
-    this.load = spawn("python3", [join(ROOT, "test/console/clients.py"), ...ports], { stdio: ["ignore", "pipe", "inherit"] });
+    await this.runClients(...[1, 2, 3].map((id) => String(this.port(id))));
+  }
+
+  /** One that holds an ephemeral node and watches it. */
+  async holder(id, path, data) {
+    await this.runClients(String(this.port(id)), "--hold", path, data);
+  }
+
+  async runClients(...words) {
+    const clients = spawn("python3", [join(ROOT, "test/console/clients.py"), ...words], { stdio: ["ignore", "pipe", "inherit"] });
+    this.clients_running.push(clients);
     await new Promise((resolve, reject) => {
-      this.load.stdout.once("data", resolve);
-      this.load.once("exit", (code) => reject(new Error(`the clients ended with ${code}`)));
+      clients.stdout.once("data", resolve);
+      clients.once("exit", (code) => reject(new Error(`the clients ended with ${code}`)));
     });
   }
 
@@ -136,7 +156,7 @@ export class Ensemble {
   }
 
   async discard() {
-    this.load?.removeAllListeners("exit").kill();
+    for (const clients of this.clients_running) clients.removeAllListeners("exit").kill();
     await Promise.all([...this.processes.keys()].map((id) => this.kill(id)));
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -2,16 +2,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Ensemble, until } from "./ensemble.mjs";
-import { closeBrowser, openPage, screenshot, settled } from "./support.mjs";
+import { closeBrowser, openPage, screenshot, settled, visit } from "./support.mjs";
 
-const HOSTILE = "<script>alert(1)<∕script>";
+// A path has no slash within a name; an image needs none.
+const HOSTILE = '<script>alert(1)<∕script><img src=x onerror="document.title=1">';
+const DATA = '</pre><script>document.title = 2</script><img src=x onerror="document.title=3">';
 
 let servers;
 before(async () => {
   servers = await Ensemble.start();
   servers.quorate(1, "create", "/config", "");
   servers.quorate(1, "create", "/config/payments", '{"retries": 3}');
-  servers.quorate(1, "create", `/config/${HOSTILE}`, '<img src=x onerror="document.title=1">');
+  await servers.holder(1, `/config/${HOSTILE}`, DATA);
 });
 after(async () => {
   await closeBrowser();
@@ -30,11 +32,25 @@ describe("the console of real servers", () => {
     await close();
   });
 
-  it("shows names and data of clients as text", async () => {
-    const { page, close } = await openPage(servers.url(1), `#/tree?path=${encodeURIComponent(`/config/${HOSTILE}`)}`);
-    await page.locator("pre", { hasText: "<img src=x" }).waitFor();
-    await page.locator("[role=treeitem] a", { hasText: HOSTILE }).waitFor();
-    assert.equal(await page.locator("main img, main script").count(), 0);
+  it("shows names and data of clients as text, wherever they stand", async () => {
+    const path = `/config/${HOSTILE}`;
+    const { items } = await servers.get(1, "/servers/1/sessions?here=true&sort=ephemerals&order=down");
+    const { page, close } = await openPage(servers.url(1), `#/tree?path=${encodeURIComponent(path)}`);
+    await page.locator("pre", { hasText: DATA }).waitFor();
+    for (const [hash, place] of [
+      [`#/tree?path=${encodeURIComponent(path)}`, "[role=treeitem] a"],
+      ["#/tree?path=/config", "[role=treeitem] a"],
+      ["#/watches", "main table a"],
+      [`#/watches?by=session`, "main table"],
+      [`#/sessions/${items[0].session}`, "main table a"],
+      [`#/log?path=${encodeURIComponent(path)}`, "main table a"],
+      ["#/log", "main table a"],
+    ]) {
+      await visit(page, hash);
+      await page.locator(place, { hasText: HOSTILE }).first().waitFor();
+      assert.equal(await page.locator("main img, main script, nav img, nav script").count(), 0, hash);
+      assert.doesNotMatch(await page.title(), /^\d$/);
+    }
     await close();
   });
 

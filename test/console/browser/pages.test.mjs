@@ -2,7 +2,7 @@
 // QUORATE_TEST_CONSOLE_URL names.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Ensemble, until } from "./ensemble.mjs";
+import { Ensemble } from "./ensemble.mjs";
 import { accessibilityFaults, closeBrowser, NARROW, openPage, screenshot, settled, startMock, visit } from "./support.mjs";
 
 const PAGES = ["ensemble", "actors?sort=busy&order=down", "elections", "sessions", "watches", "tree", "log", "metrics", "slow", "config", "backups", "audit", "audit?tab=log"];
@@ -13,9 +13,8 @@ let servers = null;
 
 /** Something to see on each page. */
 async function startServers() {
-  servers = await Ensemble.start("--snapshot-interval-s", "1");
+  servers = await Ensemble.start();
   await servers.clients();
-  await until("an image", async () => (await servers.get(1, "/servers/self/backups")).image.zxid !== "0.0");
   servers.admin(1, "backups", "take", "--reason", "before the upgrade");
   const { items } = await servers.get(1, "/servers/self/actors?search=snapshotter");
   servers.admin(1, "-y", "actors", "restart", String(items[0].id), "--reason", "looked stuck");
