@@ -86,6 +86,7 @@ void ConnectionActor::describe(StateDump& dump) const {
   dump.add("received", report.traffic.received);
   dump.add("sent", report.traffic.sent);
   dump.add("latency_max_ms", report.traffic.latency_max_ms);
+  dump.set_link(link_->counts());
 }
 
 void ConnectionActor::on_data(std::span<const char> bytes) {

@@ -98,6 +98,7 @@ void PeerConnectionActor::describe(StateDump& dump) const {
   dump.add("link_incarnation", incarnation_);
   dump.add("batches_in_hand", in_hand_.size());
   dump.add("bytes_in_hand", bytes_in_hand_);
+  dump.set_link(link_->counts());
 }
 
 void PeerConnectionActor::on_greeted(const PeerHello& peer) {

@@ -150,10 +150,29 @@ class Reading(EnsembleCase):
                 openapi.check(detail, "ActorDetail")
                 for secret in secrets:
                     self.assertNotIn(secret, str(detail))
+                linked = actor["name"] in ("connection", "peer_connection")
+                self.assertEqual(detail["io"] is not None, linked, detail)
         self.assertLessEqual({"supervisor", "journal", "proposal", "election", "commit", "surveyor", "session_tracker", "snapshotter",
                               "peer_link", "peer_listener", "peer_connection", "console", "listener", "connection"}, set(kinds))
         self.assertIn(kinds["proposal"]["dump"]["role"], ("leading", "following"))
         self.assertEqual(kinds["connection"]["dump"]["session"], f"{client.session:#x}")
+
+    def test_a_connection_tells_what_went_over_it(self) -> None:
+        with jute.Jute(self.ensemble.members[3].port) as client:
+            client.create("/counted", b"x" * 10_000)
+            for _ in range(20):
+                client.get("/counted")
+            session = self.one.until(f"/servers/3/sessions/{client.session:#x}", lambda seen: seen["actor"])
+            io = self.one.until(f"/servers/3/actors/{session['actor']}", lambda seen: seen["dump"])["io"]
+        # Hello and Welcome, and each request with its reply.
+        self.assertEqual((io["frames_in"], io["frames_out"], io["queued_bytes"]), (22, 22, 0))
+        self.assertTrue(10_000 < io["bytes_in"] < 15_000 and 200_000 < io["bytes_out"] < 210_000, io)
+        link = self.actor("peer_connection", "3")
+        path = f"/servers/3/actors/{link['id']}"
+        first = self.one.until(path, lambda seen: seen["dump"])["io"]
+        later = self.one.until(path, lambda seen: seen["io"] and seen["io"]["frames_in"] > first["frames_in"])["io"]
+        self.assertGreater(later["bytes_in"], first["bytes_in"])
+        self.assertGreaterEqual(later["frames_out"], first["frames_out"])
 
     def test_a_traced_actor_tells_what_it_handled_and_for_how_long(self) -> None:
         actor = self.actor("commit", "3")
