@@ -42,7 +42,13 @@ class SurveyorActor final : public ThreadActor<Surveyor, SurveyorState> {
   }
 
  private:
+  void describe(StateDump& dump) const override {
+    dump.add("answered", answered_);
+    dump.add("waits_for", to_string(reach_));
+  }
+
   void survey(const std::shared_ptr<const Survey>& wanted) {
+    reach_ = wanted->reach;
     // Before the journal has come so far, the log would seem to end earlier than it does.
     request(state.peers->journal, caf::infinite, synced_a::value)
         .then([this, wanted](const Logged& logged) {
@@ -55,6 +61,8 @@ class SurveyorActor final : public ThreadActor<Surveyor, SurveyorState> {
   }
 
   void answer(const Survey& wanted) {
+    ++answered_;
+    reach_ = {};
     const auto common = common_point(wanted.ends, [this](Zxid zxid) -> std::optional<LogPosition> {
       const auto position = txn_log_.position_at(zxid);
       if (position) return *position;
@@ -67,6 +75,8 @@ class SurveyorActor final : public ThreadActor<Surveyor, SurveyorState> {
 
   Log log_;
   const TxnLog& txn_log_;
+  std::uint64_t answered_ = 0;
+  Zxid reach_;  ///< How far the log must have come for the last question; {0}: none waits.
 };
 
 struct CatchUpState {
@@ -98,6 +108,7 @@ class StreamActor : public ThreadActor<CatchUp, CatchUpState> {
 
   void give(Blob frame, std::size_t bytes) {
     pace_.spend(bytes, now());
+    bytes_given_ += bytes;
     send(state.connection, frame_a::value, std::move(frame));
   }
 
@@ -107,12 +118,18 @@ class StreamActor : public ThreadActor<CatchUp, CatchUpState> {
     quit();
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("bytes_given", bytes_given_);
+    dump.add("paused_ms", pace_.wait(now()));
+  }
+
   ServerContext& context_;
 
  private:
   [[nodiscard]] std::chrono::milliseconds now() const { return context_.clock.read().monotonic; }
 
   Pace pace_;
+  std::uint64_t bytes_given_ = 0;
 };
 
 class CatchUpActor final : public StreamActor {
@@ -166,6 +183,13 @@ class CatchUpActor final : public StreamActor {
     return true;
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("sends", "history");
+    dump.add("at", to_string(at_.zxid));
+    dump.add("end", to_string(request_.end.zxid));
+    StreamActor::describe(dump);
+  }
+
   const TxnLog& txn_log_;
   HistoryWanted request_;
   LogPosition at_;
@@ -192,6 +216,12 @@ class ImageSenderActor final : public StreamActor {
     const std::size_t bytes = frame.size();
     give(std::move(frame), bytes);
     if (chunk->last) quit();
+  }
+
+  void describe(StateDump& dump) const override {
+    dump.add("sends", "image");
+    if (cutter_) dump.add("at", to_string(cutter_->position().zxid));
+    StreamActor::describe(dump);
   }
 
   Log log_;

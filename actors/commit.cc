@@ -470,6 +470,26 @@ class CommitActor final : public PinnedActor<Commit, CommitState> {
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
+  void describe(StateDump& dump) const override {
+    const State& all = machine_.state();
+    dump.add("serving", machine_.is_serving());
+    dump.add("leads", leads_);
+    dump.add("read_only", machine_.is_read_only());
+    dump.add("takes_writes", has_room_ && !doubt_);
+    dump.add("takes_clients", !drained_);
+    dump.add("applied", to_string(all.last_applied()));
+    dump.add("batches_to_apply", committed_.size());
+    dump.add("connections", state.connections.size());
+    dump.add("sessions", all.sessions().size());
+    dump.add("local_sessions", machine_.local_sessions().size());
+    dump.add("znodes", all.tree().size());
+    dump.add("watches", machine_.watches().size());
+    dump.add("unsealed", all.unsealed());
+    dump.add("sealing", all.is_sealing());
+    dump.add("slices_not_durable", not_durable_.size());
+    dump.add("words_to_answer", state.tellings.size());
+  }
+
   ServerContext& context_;
   Log log_;
   CommitMachine machine_;

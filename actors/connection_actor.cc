@@ -77,6 +77,22 @@ bool ConnectionActor::cleanup(caf::error&& reason, caf::execution_unit* host) {
   return BrokerActor::cleanup(std::move(reason), host);
 }
 
+void ConnectionActor::describe(StateDump& dump) const {
+  const ConnectionReport report = logic_->report();
+  dump.add("serial", record_->serial.value);
+  dump.add("address", report.address + ":" + std::to_string(report.port));
+  dump.add("tls", record_->is_tls);
+  dump.add("greeted", logic_->is_greeted());
+  if (report.session != SessionId{}) dump.add("session", to_string(report.session));
+  dump.add("timeout_ms", report.timeout_ms);
+  dump.add("reads", report.reads);
+  dump.add("unanswered", report.unanswered);
+  dump.add("received", report.traffic.received);
+  dump.add("sent", report.traffic.sent);
+  dump.add("latency_max_ms", report.traffic.latency_max_ms);
+  dump.set_link(link_->counts());
+}
+
 void ConnectionActor::on_data(std::span<const char> bytes) {
   if (!tls_) return logic_->on_bytes(bytes);
   const bool goes_on =

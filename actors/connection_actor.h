@@ -76,6 +76,7 @@ class ConnectionActor final : public BrokerActor<ConnectionBroker, ConnectionSta
 
  private:
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
+  void describe(StateDump& dump) const override;
 
   void hand_on(Handshake handshake) override;
   void hand_on(RequestBatch batch) override;

@@ -202,6 +202,7 @@ void ConnectionLogic::on_hello(const Hello& hello) {
     counters_.sessions_resumed.add();
   }
   ++traffic_.received;
+  link_.count_frames(1, 0);
   host_.hand_on(std::move(handshake));
 }
 
@@ -390,6 +391,7 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries, bool w
   // One reading for all replies, and none for a fan-out of events.
   const bool is_waited_for = phase_ == Phase::greeting || !in_flight_.empty();
   const auto now = is_waited_for ? host_.now() : std::chrono::microseconds{0};
+  const std::uint64_t sent_before = traffic_.sent;
   for (const Delivery& delivery : deliveries) {
     if (phase_ == Phase::closed) return;
     std::visit(Overloaded{[&](const Reply& reply) { deliver(reply, now); },
@@ -402,6 +404,7 @@ void ConnectionLogic::on_deliveries(std::span<const Delivery> deliveries, bool w
     }
   }
   if (phase_ == Phase::closed) return;
+  link_.count_frames(0, traffic_.sent - sent_before);
   link_.flush();
   owes_word_ = owes_word_ || wants_word;
   on_drained();

@@ -73,6 +73,18 @@ class ElectionActor final : public PinnedActor<Elector, ElectionState> {
     send(state.peers->proposal, elected_a::value, *effects.elected);
   }
 
+  void describe(StateDump& dump) const override {
+    const ElectionNotice& own = election_.own();
+    dump.add("running", election_.is_running());
+    dump.add("stance", to_string(own.stance));
+    dump.add("round", own.round);
+    if (own.leader) dump.add("vote", own.leader->value);
+    dump.add("stands", own.stands);
+    dump.add("epoch", own.recency.current.value);
+    dump.add("last", to_string(own.recency.last));
+    dump.add("links", state.frames.links());
+  }
+
   ServerContext& context_;
   Log log_;
   Election election_;

@@ -113,6 +113,13 @@ class ImageReceiverActor final : public ThreadActor<ImageReceiver, ImageReceiver
     quit();
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("leader", stream_.leader.value);
+    dump.add("bytes_received", intake_ ? intake_->bytes() : 0);
+    dump.add("receives", intake_.has_value());
+    dump.add("age_ms", context_.clock.read().monotonic - begun_);
+  }
+
   ServerContext& context_;
   Log log_;
   Stream stream_;

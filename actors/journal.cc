@@ -226,6 +226,19 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
     if (!status) context_.ending.end(ExitCode::durability, status.error().text);
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("logged", to_string(logged_));
+    dump.add("unsynced_bytes", unsynced_bytes_);
+    dump.add("fenced", to_string(fenced_));
+    dump.add("log_bytes", txn_log_.bytes());
+    dump.add("promised_epoch", promises_.accepted_epoch.value);
+    dump.add("promised_to", promises_.accepted_leader.value);
+    dump.add("current_epoch", promises_.current_epoch.value);
+    if (promises_.recovering_to) dump.add("recovering_to", to_string(*promises_.recovering_to));
+    dump.add("starts_over", starts_over_);
+    if (context_.room != nullptr) dump.add("room", to_string(context_.room->level()));
+  }
+
   ServerContext& context_;
   Log log_;
   DurableLog& txn_log_;

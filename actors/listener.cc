@@ -333,6 +333,21 @@ class ListenerActor final : public BrokerActor<ListenerBroker, ListenerState> {
     quit(caf::exit_reason::user_shutdown);
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("port", client_.number);
+    if (native_.number != 0) dump.add("native_port", native_.number);
+    dump.add("accepting", accepting_ && !stopping_);
+    dump.add("drained", state.drained);
+    dump.add("connections", state.open.size());
+    dump.add("addresses", per_address_.size());
+    dump.add("leaving", state.leaving.size());
+    dump.add("accepted", last_serial_);
+    dump.add("refused", context_.counters.refused_in_total.get() +
+                            context_.counters.refused_per_address.get());
+    dump.add("requests_outstanding", shared_->outstanding.requests());
+    dump.add("bytes_outstanding", shared_->outstanding.bytes());
+  }
+
   ServerContext& context_;
   Log log_;
   Port client_;

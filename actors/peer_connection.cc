@@ -90,6 +90,17 @@ PeerConnectionActor::behavior_type PeerConnectionActor::make_behavior() {
   };
 }
 
+void PeerConnectionActor::describe(StateDump& dump) const {
+  dump.add("address", link_->remote());
+  dump.add("dialled", dials_.has_value());
+  if (const auto& peer = logic_->peer()) dump.add("peer", peer->server.value);
+  dump.add("purpose", stream_ ? "receives history" : state.catch_up ? "sends history" : "link");
+  dump.add("link_incarnation", incarnation_);
+  dump.add("batches_in_hand", in_hand_.size());
+  dump.add("bytes_in_hand", bytes_in_hand_);
+  dump.set_link(link_->counts());
+}
+
 void PeerConnectionActor::on_greeted(const PeerHello& peer) {
   const auto keeper = state.peers->links.find(peer.server);
   if (keeper == state.peers->links.end()) {

@@ -49,6 +49,7 @@ class PeerConnectionActor final : public BrokerActor<PeerBroker, PeerConnectionS
   behavior_type make_behavior() override;
 
  private:
+  void describe(StateDump& dump) const override;
   void on_greeted(const PeerHello& peer) override;
   void on_message(PeerMessage message) override;
   void on_history(HistoryFrame frame) override;

@@ -44,6 +44,8 @@ class PeerFrames {
       self.send(link->second.connection, dismiss_a::value, PeerDismissal{why});
   }
 
+  [[nodiscard]] std::size_t links() const { return links_.size(); }
+
   /// What was encoded last is not needed any more.
   void end_turn() { last_ = {}; }
 

@@ -173,6 +173,17 @@ class PeerLinkActor final : public BrokerActor<PeerLink, PeerLinkState> {
     if (state.peers->console) send(state.peers->console, link_a::value, link);
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("peer", peer_.value);
+    dump.add("linked", bool(state.connection));
+    dump.add("dials", identity_.server > peer_);
+    dump.add("dialling", dialling_);
+    dump.add("tries", dials_);
+    if (!told_.empty()) dump.add("unreachable", told_);
+    dump.add("peer_incarnation", peer_incarnation_.value);
+    dump.add("answers_admin", answers_admin_);
+  }
+
   ServerContext& context_;
   Log log_;
   PeerIdentity identity_;
@@ -229,6 +240,12 @@ class PeerListenerActor final : public BrokerActor<PeerListenerBroker, PeerListe
   }
 
  private:
+  void describe(StateDump& dump) const override {
+    dump.add("accepting", state.peers != nullptr);
+    dump.add("connections", open_);
+    dump.add("connections_max", strangers_max);
+  }
+
   ServerContext& context_;
   PeerIdentity identity_;
   UniqueFd socket_;

@@ -318,6 +318,26 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     }
   }
 
+  void describe(StateDump& dump) const override {
+    const Notice notice = context_.board.read();
+    const Standing& standing = replica_.standing();
+    dump.add("role", to_string(notice.stance));
+    if (notice.leader) dump.add("leader", notice.leader->value);
+    if (notice.established) dump.add("epoch", notice.established->value);
+    dump.add("promised_epoch", standing.promised.accepted.value);
+    dump.add("serving", replica_.is_serving());
+    dump.add("in_doubt", notice.doubt);
+    dump.add("counts", standing.counts());
+    dump.add("last", to_string(standing.history.last().zxid));
+    dump.add("logged", to_string(standing.logged));
+    dump.add("committed", to_string(standing.history.committed()));
+    if (const Tenure* tenure = replica_.tenure()) dump.add("writes_waiting", tenure->waiting());
+    dump.add("links", state.frames.links());
+    dump.add("fetches_history", bool(state.stream));
+    dump.add("hand_overs_asked", state.hand_overs.size());
+    if (left_) dump.add("left_last_role", to_string(*left_));
+  }
+
   ServerContext& context_;
   Log log_;
   Replica replica_;

@@ -104,6 +104,14 @@ class SessionTrackerActor final : public PinnedActor<SessionTracker, SessionTrac
     send(state.peers->proposal, submit_a::value, std::move(batch));
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("leads", service_ != 0);
+    dump.add("sessions", timeouts_.size());
+    dump.add("deadlines", buckets_.size());
+    dump.add("tick_ms", tick_);
+    dump.add("run_ms_ago", now() - last_run_);
+  }
+
   ServerContext& context_;
   Log log_;
   const milliseconds tick_;

@@ -251,6 +251,18 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     context_.ending.end(ExitCode::durability, error.text);
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("image", to_string(image_zxid_));
+    dump.add("checkpoint", to_string(checkpoint_zxid_));
+    dump.add("records_staged", records_);
+    if (sealed_) dump.add("sealed", to_string(sealed_->zxid));
+    dump.add("waits_for_journal", asked_);
+    dump.add("checkpoint_due", is_checkpoint_due());
+    dump.add("checkpoint_age_ms", now() - last_checkpoint_);
+    dump.add("log_bytes", txn_log_.bytes());
+    dump.add("room", to_string(room_));
+  }
+
   ServerContext& context_;
   Log log_;
   Store& store_;

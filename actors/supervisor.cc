@@ -158,6 +158,13 @@ class SupervisorActor final : public ThreadActor<Supervisor, SupervisorState> {
                         "an actor died that cannot be replaced: " + context_.system.render(reason));
   }
 
+  void describe(StateDump& dump) const override {
+    dump.add("children", supervision_->children());
+    dump.add("running", supervision_->running());
+    dump.add("links", state.peers.links.size());
+    dump.add("stopping", stopping_);
+  }
+
   ServerContext& context_;
   Log log_;
   ServerParts parts_;

@@ -171,6 +171,14 @@ Json dump_json(const StateDump& dump) {
   return json;
 }
 
+Json io_json(const LinkCounts& counts) {
+  return {{"bytes_in", counts.bytes_in},
+          {"bytes_out", counts.bytes_out},
+          {"frames_in", counts.frames_in},
+          {"frames_out", counts.frames_out},
+          {"queued_bytes", counts.queued_bytes}};
+}
+
 Json traced_until(const ApiRoom& room, std::uint64_t actor) {
   const auto until = room.sampler.traced_until(actor);
   if (!until) return nullptr;
@@ -184,6 +192,7 @@ Json detail_json(ApiRoom& room, const ActorRow& row, const std::optional<StateDu
   Json json = actor_json(row);
   json["at_ms"] = room.now_ms();
   json["kinds"] = kinds_json(room.sampler.look_at(id, SteadyClock::now()));
+  json["io"] = dump && dump->link() ? io_json(*dump->link()) : Json();
   json["dump"] = dump ? dump_json(*dump) : Json();
   json["traced_until_ms"] = traced_until(room, id);
   json["traced"] = !json["traced_until_ms"].is_null();  // The row is up to a second old.

@@ -72,6 +72,17 @@ void BrokerLink::count_frames(std::size_t in, std::size_t out) {
   if (link_ != nullptr) link_->count_frames(in, out);
 }
 
+LinkCounts BrokerLink::counts() const {
+  LinkCounts counts;
+  counts.queued_bytes = unsent_bytes();
+  if (link_ == nullptr) return counts;
+  counts.bytes_in = link_->bytes_in.get();
+  counts.bytes_out = link_->bytes_out.get();
+  counts.frames_in = link_->frames_in.get();
+  counts.frames_out = link_->frames_out.get();
+  return counts;
+}
+
 void BrokerLink::set_peer_link(bool yes) {
   if (link_ != nullptr) link_->set_peer_link(yes);
 }

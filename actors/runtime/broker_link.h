@@ -6,6 +6,7 @@
 
 #include "actors/runtime/byte_link.h"
 #include "actors/runtime/io_link.h"
+#include "actors/runtime/state_dump.h"
 
 namespace quorate {
 
@@ -28,6 +29,9 @@ class BrokerLink final : public ByteLink {
   [[nodiscard]] std::string remote() const override;
   [[nodiscard]] std::uint16_t remote_port() const override;
   void count_frames(std::size_t in, std::size_t out) override;
+
+  /// Since it began. Stock: only what is queued.
+  [[nodiscard]] LinkCounts counts() const;
 
   /// Serves this link before pinned actors and clients. Stock: no effect.
   void set_peer_link(bool yes);

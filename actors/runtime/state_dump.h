@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -11,6 +12,13 @@
 #include <vector>
 
 namespace quorate {
+
+/// What went over a broker's connection, and what waits to.
+struct LinkCounts {
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  std::uint64_t frames_in = 0, frames_out = 0;
+  std::uint64_t queued_bytes = 0;
+};
 
 /// Names and values, in the order in which they are worth reading. Counts, switches, ids and words:
 /// never data of clients, never credentials.
@@ -35,8 +43,13 @@ class StateDump {
 
   [[nodiscard]] const std::vector<std::pair<std::string, Value>>& items() const { return items_; }
 
+  /// Of brokers with a connection.
+  void set_link(const LinkCounts& counts) { link_ = counts; }
+  [[nodiscard]] const std::optional<LinkCounts>& link() const { return link_; }
+
  private:
   std::vector<std::pair<std::string, Value>> items_;
+  std::optional<LinkCounts> link_;
 };
 
 }  // namespace quorate

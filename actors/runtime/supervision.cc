@@ -1,5 +1,6 @@
 #include "actors/runtime/supervision.h"
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
@@ -94,6 +95,11 @@ void Supervision::give_up(const std::string& name, const caf::error& reason) {
   }
   self_.quit(caf::make_error(caf::sec::runtime_error, name + " died and is not started again: " +
                                                           self_.home_system().render(reason)));
+}
+
+std::size_t Supervision::running() const {
+  const auto down = std::count(running_.begin(), running_.end(), nullptr);
+  return running_.size() - static_cast<std::size_t>(down);
 }
 
 void Supervision::stop_all() {

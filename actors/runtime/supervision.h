@@ -48,6 +48,9 @@ class Supervision {
   /// Ends a child that is started again when it has died, for a person who wants that.
   Restart restart(caf::actor_id child, const std::string& reason);
 
+  [[nodiscard]] std::size_t children() const { return children_.size(); }
+  [[nodiscard]] std::size_t running() const;
+
   /// Stops the children, last first, each after the one before has ended; then the actor quits
   /// normally.
   void stop_all();

@@ -1,7 +1,9 @@
 // How full a disk may become: what a server with little room left still does, and from when on.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace quorate {
 
@@ -12,6 +14,11 @@ namespace quorate {
 ///             clients must be able to read; the image is written, because that lets the log go.
 ///   critical  Nor is the image written: what is left is for the log.
 enum class RoomLevel : std::uint8_t { ample, low, critical };
+
+[[nodiscard]] constexpr std::string_view to_string(RoomLevel level) {
+  constexpr std::array<std::string_view, 3> words{"ample", "low", "critical"};
+  return words.at(static_cast<std::size_t>(level));
+}
 
 struct DiskRoomLimits {
   std::uint64_t low_bytes = 0;     ///< Below this the room is low; a quarter of it is critical.

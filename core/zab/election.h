@@ -69,6 +69,8 @@ class Election {
   ElectionEffects on_tick(Time now);
 
   [[nodiscard]] const ElectionNotice& own() const { return own_; }
+  /// Looking, and not yet elected.
+  [[nodiscard]] bool is_running() const { return running_; }
   void check_invariants() const;
 
  private:

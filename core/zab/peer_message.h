@@ -4,11 +4,13 @@
 // its phase ignores it: it was sent to an earlier role.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -35,6 +37,11 @@ struct Recency {
 };
 
 enum class Stance : std::uint8_t { looking, following, leading };
+
+[[nodiscard]] constexpr std::string_view to_string(Stance stance) {
+  constexpr std::array<std::string_view, 3> words{"looking", "following", "leading"};
+  return words.at(static_cast<std::size_t>(stance));
+}
 
 /// A server's part in the election, sent whenever it changes and when a link comes up; the last one
 /// counts. A hint: nothing durable depends on it.

@@ -132,6 +132,48 @@ class Reading(EnsembleCase):
         self.assertEqual([a["id"] for a in page["items"]], [a["id"] for a in everyone["items"][1:3]])
         self.assertEqual(page["total"], everyone["total"])
 
+    def test_every_actor_tells_of_its_state_and_no_secret_is_in_it(self) -> None:
+        secrets = ("treasure-of-the-node", "password-of-anna", digest("anna:password-of-anna"))
+        with jute.Jute(self.ensemble.members[2].port) as client:
+            client.must(jute.AUTH, jute.number(0) + jute.text("digest") + jute.buffer(f"anna:{secrets[1]}".encode()), xid=-4)
+            client.create("/told", secrets[0].encode())
+            client.must(jute.CREATE, jute.create_body("/told/by-anna", secrets[0].encode()))
+            quorate(self.ensemble.members[2], "acl", "set", "/told", f"digest:anna:{secrets[2]}:cdrwa")
+            secrets += (client.password.hex(), str(client.password))
+            seen = self.one.until("/servers/2/actors", lambda seen: any(a["name"] == "connection" for a in seen["items"]),
+                                  connections=True, limit=1000)
+            kinds = {}
+            for actor in seen["items"]:
+                path = f"/servers/2/actors/{actor['id']}"
+                detail = self.one.until(path, lambda seen: seen["dump"])
+                kinds[actor["name"]] = detail
+                openapi.check(detail, "ActorDetail")
+                for secret in secrets:
+                    self.assertNotIn(secret, str(detail))
+                linked = actor["name"] in ("connection", "peer_connection")
+                self.assertEqual(detail["io"] is not None, linked, detail)
+        self.assertLessEqual({"supervisor", "journal", "proposal", "election", "commit", "surveyor", "session_tracker", "snapshotter",
+                              "peer_link", "peer_listener", "peer_connection", "console", "listener", "connection"}, set(kinds))
+        self.assertIn(kinds["proposal"]["dump"]["role"], ("leading", "following"))
+        self.assertEqual(kinds["connection"]["dump"]["session"], f"{client.session:#x}")
+
+    def test_a_connection_tells_what_went_over_it(self) -> None:
+        with jute.Jute(self.ensemble.members[3].port) as client:
+            client.create("/counted", b"x" * 10_000)
+            for _ in range(20):
+                client.get("/counted")
+            session = self.one.until(f"/servers/3/sessions/{client.session:#x}", lambda seen: seen["actor"])
+            io = self.one.until(f"/servers/3/actors/{session['actor']}", lambda seen: seen["dump"])["io"]
+        # Hello and Welcome, and each request with its reply.
+        self.assertEqual((io["frames_in"], io["frames_out"], io["queued_bytes"]), (22, 22, 0))
+        self.assertTrue(10_000 < io["bytes_in"] < 15_000 and 200_000 < io["bytes_out"] < 210_000, io)
+        link = self.actor("peer_connection", "3")
+        path = f"/servers/3/actors/{link['id']}"
+        first = self.one.until(path, lambda seen: seen["dump"])["io"]
+        later = self.one.until(path, lambda seen: seen["io"] and seen["io"]["frames_in"] > first["frames_in"])["io"]
+        self.assertGreater(later["bytes_in"], first["bytes_in"])
+        self.assertGreaterEqual(later["frames_out"], first["frames_out"])
+
     def test_a_traced_actor_tells_what_it_handled_and_for_how_long(self) -> None:
         actor = self.actor("commit", "3")
         path = f"/servers/3/actors/{actor['id']}"

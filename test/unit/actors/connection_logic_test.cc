@@ -277,6 +277,20 @@ TEST_CASE("who is sent away does not wait for ever") {
   CHECK(f.outstanding.requests() == 0);
 }
 
+TEST_CASE("frames are counted in both directions, from the first one on") {
+  Fixture f;
+  f.open();
+  CHECK(f.link.frames_in == 1);
+  CHECK(f.link.frames_out == 1);
+
+  f.logic->on_bytes(Fixture::get(1) + Fixture::get(2));
+  f.reply(1);
+  f.deliver(std::make_shared<const WatchEvent>());
+
+  CHECK(f.link.frames_in == 3);
+  CHECK(f.link.frames_out == 3);
+}
+
 TEST_CASE("a session time-out is clamped to what the server allows") {
   Fixture f;
   Hello hello;

@@ -27,12 +27,17 @@ class FakeLink final : public ByteLink {
   [[nodiscard]] std::size_t unsent_bytes() const override { return out.size() + stuck; }
   [[nodiscard]] std::string remote() const override { return address; }
   [[nodiscard]] std::uint16_t remote_port() const override { return 4711; }
-  void count_frames(std::size_t, std::size_t) override {}
+  void count_frames(std::size_t more_in, std::size_t more_out) override {
+    frames_in += more_in;
+    frames_out += more_out;
+  }
 
   std::string address = "192.0.2.7";
   std::vector<char> out, sent;
   std::size_t stuck = 0;  ///< What the peer does not read.
   bool paused = false;
+  std::size_t frames_in = 0;
+  std::size_t frames_out = 0;
   std::optional<CloseMode> closed;
 };
 
