@@ -66,7 +66,8 @@ struct ServerCounters {
   Counter closed_slow_reader;  ///< Left too much unread.
   Counter closed_handshake_timeout;
   Counter closed_stopping;
-  RecentHistogram syncs;  ///< Of the log; written by the journal.
+  RecentHistogram syncs;   ///< Of the log; written by the journal.
+  RecentHistogram images;  ///< How long it took to bring the image forward; by the snapshotter.
 };
 
 /// Frames, and words, of clients.
