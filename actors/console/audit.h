@@ -65,6 +65,12 @@ class AuditLog {
   /// Called for each entry from now on.
   void listen(Listener listener) { listener_ = std::move(listener); }
 
+  /// How often something could not be written.
+  [[nodiscard]] std::uint64_t write_failures() const { return write_failures_; }
+
+  /// Of the newest entry, also of earlier processes.
+  [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
+
   /// Lines of the file that could not be read at the start.
   [[nodiscard]] std::size_t damaged() const { return damaged_; }
 
@@ -84,6 +90,7 @@ class AuditLog {
   bool ends_in_line_ = true;  ///< False: a part of a line stands at the end.
   std::uint64_t last_seq_ = 0;
   std::size_t damaged_ = 0;
+  std::uint64_t write_failures_ = 0;
   std::deque<AuditEntry> entries_;  ///< Oldest first.
   Listener listener_;
 };

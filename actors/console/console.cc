@@ -363,7 +363,9 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     };
     sink.metrics = [this, post](auto tell) {
       post([this, tell = std::move(tell)] {
-        tell(metrics_page(gather_metrics(*room_, *io_, http())));
+        // For the next page: this one does not wait for others.
+        room_->ensemble.look([] {});
+        tell(metrics_page(gather_metrics(*room_, *io_, state.frontend.get())));
       });
     };
     auto frontend = Frontend::start(context_, std::move(sink));
@@ -374,10 +376,6 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
       log_.error("console_not_served", kv("reason", frontend.error().text),
                  kv("do", "mend that; it is tried again every few seconds"));
     }
-  }
-
-  [[nodiscard]] const HttpServer* http() const {
-    return state.frontend == nullptr ? nullptr : &state.frontend->server();
   }
 
   /// A view is a GET; only who may see it has been let subscribe to it.
