@@ -412,6 +412,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     if (++ticks_ % ticks_per_look == 0) {
       room_->sampler.tick(now);
       room_->process.tick(now);
+      room_->fired.look(context_.counters.events.get(), now);
     }
     if (state.frontend == nullptr && ticks_ % ticks_per_try == 0) start_frontend();
     if (now >= next_point_) {
