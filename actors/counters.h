@@ -66,7 +66,11 @@ struct ServerCounters {
   Counter closed_slow_reader;  ///< Left too much unread.
   Counter closed_handshake_timeout;
   Counter closed_stopping;
-  RecentHistogram syncs;  ///< Of the log; written by the journal.
+  /// Times that this server was found to differ, or found that another one does, or that nobody
+  /// knows who. Written by proposal.
+  Counter digests_different;
+  RecentHistogram syncs;   ///< Of the log; written by the journal.
+  RecentHistogram images;  ///< How long it took to bring the image forward; by the snapshotter.
 };
 
 /// Frames, and words, of clients.

@@ -218,6 +218,7 @@ class JournalActor final : public ThreadActor<Journal, JournalState> {
   void tell_room() {
     if (context_.room == nullptr || !state.peers) return;
     const Room room{context_.room->level()};
+    context_.board.post([&room](Notice& notice) { notice.room = room.level; });
     send(state.peers->commit, room_a::value, room);
     send(state.peers->snapshotter, room_a::value, room);
   }

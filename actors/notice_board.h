@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/ids.h"
+#include "core/commit/disk_room.h"
 #include "core/zab/effects.h"
 #include "core/zab/standing.h"
 #include "core/zab/tenure.h"
@@ -60,6 +61,10 @@ struct Notice {
   std::uint64_t data_bytes = 0;
   std::size_t watches = 0;
   std::size_t local_sessions = 0;
+  RoomLevel room = RoomLevel::ample;  ///< From the journal: of the server's disks.
+  // From the snapshotter, since 1970; nothing: there is none.
+  std::optional<std::int64_t> image_ms;       ///< How old the state in the image is.
+  std::optional<std::int64_t> checkpoint_ms;  ///< When the newest checkpoint was verified.
 };
 
 /// For any thread. Posting costs an uncontended lock.

@@ -190,6 +190,7 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
   void perform(Effects effects) {
     if (ended_) return;
     note_stages(effects);
+    count_differences(effects);
     for (const Envelope& envelope : effects.send) state.frames.send(*this, envelope);
     state.frames.end_turn();
     if (effects.stop_serving) stop_serving();
@@ -228,6 +229,14 @@ class ProposalActor final : public PinnedActor<Proposal, ProposalState> {
     }
     if (!effects.commit.empty())
       context_.stages.note(Milestone::committed, effects.commit.back()->zxid, now);
+  }
+
+  /// This server's own is counted by its next start, which follows: all else begins anew there.
+  void count_differences(const Effects& effects) {
+    for (const Envelope& envelope : effects.send)
+      if (std::holds_alternative<Diverged>(envelope.message))
+        context_.counters.digests_different.add();
+    if (effects.doubt.value_or(false)) context_.counters.digests_different.add();
   }
 
   /// What followers heard; what this server itself hears goes from commit to the tracker.

@@ -52,12 +52,16 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
   behavior_type make_behavior() override {
     if (context_.own_threads) yield_to_requests();
     const auto header = image_.header();
-    if (header && *header) image_zxid_ = (*header)->position.zxid;
+    if (header && *header) {
+      image_zxid_ = (*header)->position.zxid;
+      post_image((*header)->time_ms);
+    }
     image_.unstage();  // Of a former snapshotter; commit sends its seal again.
     last_checkpoint_ = now();
     // What the log already holds counts: servers that are started often checkpoint too.
     if (const auto taken = store_.checkpoints(); taken && !taken->empty()) {
       checkpoint_zxid_ = taken->back();
+      post_checkpoint(store_.checkpoint_ms(checkpoint_zxid_));
     }
     ticker_.start(*this);
     return {
@@ -79,6 +83,14 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
 
  private:
   [[nodiscard]] milliseconds now() const { return context_.clock.read().monotonic; }
+
+  void post_image(std::int64_t state_ms) {
+    context_.board.post([state_ms](Notice& notice) { notice.image_ms = state_ms; });
+  }
+
+  void post_checkpoint(std::optional<std::int64_t> taken_ms) {
+    context_.board.post([taken_ms](Notice& notice) { notice.checkpoint_ms = taken_ms; });
+  }
 
   void on_tick() {
     write_when_synced();
@@ -119,7 +131,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     if (!position) return fail(position.error());
     const ImageHeader header{*position, sealed_->time_ms, sealed_->digest};
     sealed_.reset();
-    const milliseconds start = now();
+    const std::chrono::microseconds start = context_.clock.fine();
     if (const Status written = image_.write({}, header); !written) return fail(written.error());
     const Result<ImageHeader> durable = image_.flush();
     if (!durable) return fail(durable.error());
@@ -128,8 +140,11 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     written_.push_back({image_zxid_, now()});
     log_bytes_at_write_ = txn_log_.bytes();
     send(state.peers->commit, sealed_a::value, Sealed{image_zxid_});
+    post_image(durable->time_ms);
+    const std::chrono::microseconds took = context_.clock.fine() - start;
+    context_.counters.images.record(static_cast<std::uint64_t>(took.count()), now());
     log_.info("image_written", kv("zxid", image_zxid_), kv("records", std::exchange(records_, 0)),
-              kv("ms", now() - start));
+              kv("ms", std::chrono::duration_cast<milliseconds>(took)));
     if (!state.saves.empty()) go_on_saving();
   }
 
@@ -211,6 +226,7 @@ class SnapshotterActor final : public ThreadActor<Snapshotter, SnapshotterState>
     }
     checkpoint_zxid_ = *taken;
     checkpoints_.note_whole(*taken, context_.clock.read().wall_ms);
+    post_checkpoint(context_.clock.read().wall_ms);
     log_.info("checkpoint_taken", kv("zxid", *taken), kv("ms", last_checkpoint_ - start));
     purge();
   }

@@ -219,7 +219,7 @@ class RunningSystem final : public System {
   RunningSystem(const Config& config, const Log& log, std::unique_ptr<Store> store,
                 std::unique_ptr<LastWords> words, std::unique_ptr<RoomKeeper> room, Boot boot,
                 Sockets sockets, std::unique_ptr<TlsCredentials> tls, std::string peer_key,
-                const ConfigOrigins& origins)
+                const ConfigOrigins& origins, bool has_differed)
       : divergences_(config.data_dir, config.data_log_dir),
         store_(std::move(store)),
         words_(std::move(words)),
@@ -259,6 +259,7 @@ class RunningSystem final : public System {
     context_.divergences = &divergences_;
     context_.started = clock_.read().monotonic;
     context_.config_origins = origins;
+    if (has_differed) context_.counters.digests_different.add();
     Standing standing = take_standing(boot, config.server_id, quorum_of(config));
     standing.times.establish = config.tick_time * config.init_limit_ticks;
     supervisor_ = spawn_supervisor(
@@ -466,9 +467,9 @@ Result<std::unique_ptr<System>> start_system(const Config& config, const Log& lo
            kv("image", booted->image_zxid), kv("records", booted->records_replayed),
            kv("znodes", booted->state.tree().size()),
            kv("ms", std::chrono::duration_cast<milliseconds>(steady_clock::now() - start)));
-  return {std::make_unique<RunningSystem>(config, log, *std::move(store), *std::move(words),
-                                          std::move(room), *std::move(booted), *std::move(sockets),
-                                          *std::move(tls), *std::move(peer_key), origins)};
+  return {std::make_unique<RunningSystem>(
+      config, log, *std::move(store), *std::move(words), std::move(room), *std::move(booted),
+      *std::move(sockets), *std::move(tls), *std::move(peer_key), origins, wrong->has_value())};
 }
 
 }  // namespace quorate

@@ -130,6 +130,8 @@ Result<std::unique_ptr<SnapshotStore>> MemoryStore::open_checkpoint(Zxid zxid) {
   return as_store(MemoryImage::open(disk_, checkpoint(zxid)));
 }
 
+std::optional<std::int64_t> MemoryStore::checkpoint_ms(Zxid) const { return std::nullopt; }
+
 Status MemoryStore::restore_checkpoint(Zxid zxid, const std::string& name) {
   const auto held = disk_.lock();
   const auto found = disk_.images.find(checkpoint(zxid));

@@ -32,6 +32,7 @@ class MemoryStore final : public Store {
   Status publish_checkpoint(Zxid zxid) override;
   Result<std::vector<Zxid>> checkpoints() override;
   Result<std::unique_ptr<SnapshotStore>> open_checkpoint(Zxid zxid) override;
+  [[nodiscard]] std::optional<std::int64_t> checkpoint_ms(Zxid zxid) const override;
   Status restore_checkpoint(Zxid zxid, const std::string& name) override;
   Status remove_checkpoint(Zxid zxid) override;
 

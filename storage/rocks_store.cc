@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -212,6 +213,14 @@ Result<std::vector<Zxid>> RocksStore::checkpoints() {
 
 Result<std::unique_ptr<SnapshotStore>> RocksStore::open_checkpoint(Zxid zxid) {
   return as_store(RocksImage::open_read_only({checkpoint(zxid), 0, settings_.env}));
+}
+
+std::optional<std::int64_t> RocksStore::checkpoint_ms(Zxid zxid) const {
+  std::error_code error;
+  const auto made = std::filesystem::last_write_time(checkpoint(zxid), error);
+  if (error) return std::nullopt;
+  const auto since_1970 = std::chrono::file_clock::to_sys(made).time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
 }
 
 Status RocksStore::restore_checkpoint(Zxid zxid, const std::string& name) {

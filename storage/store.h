@@ -55,6 +55,9 @@ class Store {
   virtual Result<std::vector<Zxid>> checkpoints() = 0;
   /// One of these, to read. Error `damaged` when it is not there or cannot be opened.
   virtual Result<std::unique_ptr<SnapshotStore>> open_checkpoint(Zxid zxid) = 0;
+  /// When a verified checkpoint was made, in milliseconds since 1970; nothing: nobody knows.
+  /// For any thread.
+  [[nodiscard]] virtual std::optional<std::int64_t> checkpoint_ms(Zxid zxid) const = 0;
   /// Makes the image `name` from a verified checkpoint, which stays.
   virtual Status restore_checkpoint(Zxid zxid, const std::string& name) = 0;
   virtual Status remove_checkpoint(Zxid zxid) = 0;

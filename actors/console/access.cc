@@ -257,12 +257,22 @@ Access::Identified Access::identify_bearer(std::string_view authorization, const
                                            WallTime now) {
   const std::size_t blank = authorization.find(' ');
   if (words::lower_case(authorization.substr(0, blank)) != "bearer" ||
-      blank == std::string_view::npos)
+      blank == std::string_view::npos) {
+    counters_.wrong_token.add();
     return unauthenticated("only bearer tokens are understood", "send Authorization: Bearer TOKEN");
+  }
   const SecretHash hash = hash_of_secret(words::trimmed(authorization.substr(blank + 1)));
   const Token* token = valid_token(hash, now);
   if (token != nullptr) return Caller{token->name, token->role, nobody.from, token->expires};
-  if (std::optional<Refusal> refusal = count_failure(nobody.from, now)) return *refusal;
+  return refuse_token(nobody.from, now);
+}
+
+Refusal Access::refuse_token(const std::string& from, WallTime now) {
+  if (std::optional<Refusal> refusal = count_failure(from, now)) {
+    counters_.throttled.add();
+    return *std::move(refusal);
+  }
+  counters_.wrong_token.add();
   return wrong_token();
 }
 
@@ -292,25 +302,42 @@ Access::Identified Access::identify(const HttpRequest& request, WallTime now) {
 std::variant<Caller, Refusal> Access::judge(const HttpRequest& request, ConsoleRole needed,
                                             bool changes, WallTime now) {
   refresh(now);
-  if (std::optional<Refusal> refusal = judge_host(request)) return *refusal;
-  if (std::optional<Refusal> refusal = judge_site(request)) return *refusal;
+  if (std::optional<Refusal> refusal = judge_host(request)) {
+    counters_.wrong_host.add();
+    return *refusal;
+  }
+  if (std::optional<Refusal> refusal = judge_site(request)) {
+    counters_.foreign_site.add();
+    return *refusal;
+  }
+  return judge_sender(request, needed, changes, now);
+}
+
+Access::Identified Access::judge_sender(const HttpRequest& request, ConsoleRole needed,
+                                        bool changes, WallTime now) {
   Identified identified = identify(request, now);
   const auto* caller = std::get_if<Caller>(&identified);
   if (caller == nullptr) return identified;
   if (caller->role < needed) {
     const std::string role(to_string(needed));
-    if (caller->role == ConsoleRole::none)
+    if (caller->role == ConsoleRole::none) {
+      counters_.unauthenticated.add();
       return unauthenticated("this needs the role " + role, "log in, or send a token");
+    }
+    counters_.forbidden.add();
     return forbidden("this needs the role " + role + ", and " + words::quoted(caller->name) +
                          " is " + std::string(to_string(caller->role)),
                      "use a token with that role");
   }
-  if (changes && rules_.read_only)
+  if (changes && rules_.read_only) {
+    counters_.read_only.add();
     return Refusal{403,
                    "read_only",
                    "nothing can be changed through this console",
                    "use a server whose console_read_only is false",
                    {}};
+  }
+  counters_.allowed.add();
   return identified;
 }
 
@@ -319,13 +346,13 @@ std::variant<Caller, Refusal> Access::judge(const HttpRequest& request, ConsoleR
 std::variant<Access::Login, Refusal> Access::login(const HttpRequest& request,
                                                    std::string_view token, WallTime now) {
   refresh(now);
-  if (std::optional<Refusal> refusal = too_many_failures(request.remote, now)) return *refusal;
+  if (std::optional<Refusal> refusal = too_many_failures(request.remote, now)) {
+    counters_.throttled.add();
+    return *refusal;
+  }
   const SecretHash hash = hash_of_secret(token);
   const Token* found = valid_token(hash, now);
-  if (found == nullptr) {
-    if (std::optional<Refusal> refusal = count_failure(request.remote, now)) return *refusal;
-    return wrong_token();
-  }
+  if (found == nullptr) return refuse_token(request.remote, now);
   std::erase_if(cookies_, [now](const Cookie& cookie) { return cookie.expires <= now; });
   if (cookies_.size() >= cookies_max) cookies_.pop_front();
   WallTime expires = now + cookie_life;

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/console/access_counters.h"
 #include "actors/console/caller.h"
 #include "actors/console/tokens.h"
 #include "actors/http/http_message.h"
@@ -70,6 +71,9 @@ class Access {
   [[nodiscard]] bool asks_for_login() const { return !is_open_; }
   [[nodiscard]] bool read_only() const { return rules_.read_only; }
 
+  /// For any thread.
+  [[nodiscard]] const AccessCounters& counters() const { return counters_; }
+
   /// What became of a change of the tokens file since the last call, for the log.
   [[nodiscard]] std::optional<Status> take_reload() { return std::exchange(reload_, {}); }
 
@@ -94,13 +98,17 @@ class Access {
   void refresh(WallTime now);
   [[nodiscard]] std::optional<Refusal> judge_host(const HttpRequest& request) const;
   [[nodiscard]] std::optional<Refusal> judge_site(const HttpRequest& request) const;
+  [[nodiscard]] Identified judge_sender(const HttpRequest& request, ConsoleRole needed,
+                                        bool changes, WallTime now);
   [[nodiscard]] Identified identify(const HttpRequest& request, WallTime now);
   [[nodiscard]] Identified identify_bearer(std::string_view authorization, const Caller& nobody,
                                            WallTime now);
   [[nodiscard]] const Token* valid_token(const SecretHash& hash, WallTime now) const;
   [[nodiscard]] std::deque<Cookie>::iterator find_cookie(const HttpRequest& request);
   [[nodiscard]] const Tokens& tokens() const;
-  /// One more failure; a refusal when there were too many.
+  /// One more wrong token: what its sender is told.
+  [[nodiscard]] Refusal refuse_token(const std::string& from, WallTime now);
+  /// A refusal when there were too many.
   std::optional<Refusal> count_failure(const std::string& from, WallTime now);
   [[nodiscard]] std::optional<Refusal> too_many_failures(const std::string& from,
                                                          WallTime now) const;
@@ -113,6 +121,7 @@ class Access {
   std::optional<Status> reload_;
   std::deque<Cookie> cookies_;  ///< Oldest first.
   std::map<std::string, Failures> failures_;
+  AccessCounters counters_;
 };
 
 }  // namespace quorate

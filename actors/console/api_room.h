@@ -12,6 +12,7 @@
 #include "actors/console/ensemble_look.h"
 #include "actors/console/metrics_history.h"
 #include "actors/console/process_facts.h"
+#include "actors/console/recent_rate.h"
 #include "actors/server_context.h"
 
 namespace quorate {
@@ -28,6 +29,7 @@ struct ApiRoom {
   ProcessFacts process;
   EnsembleLook ensemble;
   bool draining = false;
+  RecentRate fired{};  ///< Watches.
 
   [[nodiscard]] std::int64_t now_ms() const { return context.clock.read().wall_ms; }
 };

@@ -1,7 +1,6 @@
 // Handlers of the admin API: how servers are doing.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -46,19 +45,10 @@ Json own_status(const ApiRoom& room) {
 }
 
 /// A checkpoint that has this name was read back whole when it was taken.
-Json checkpoint_json(const Config& config, const CheckpointRecord& record) {
-  namespace fs = std::filesystem;
-  const std::string name = fmt::format("{:016x}", record.zxid.value);
-  std::error_code error;
-  const auto written = fs::last_write_time(config.data_dir + "/checkpoints/" + name, error);
-  std::int64_t at_ms = 0;
-  if (!error) {
-    const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
-    at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
-  }
-  return {{"name", name},
+Json checkpoint_json(const Store& store, const CheckpointRecord& record) {
+  return {{"name", fmt::format("{:016x}", record.zxid.value)},
           {"zxid", to_string(record.zxid)},
-          {"at_ms", at_ms},
+          {"at_ms", store.checkpoint_ms(record.zxid).value_or(0)},
           {"bytes", record.bytes},
           {"digest", record.digest ? Json(fmt::format("{:016x}", *record.digest)) : Json()},
           // It became a checkpoint by being read back whole.
@@ -99,7 +89,7 @@ void answer_backups(ApiRoom& room, const ApiCallPtr& call) {
     }
     Json checkpoints = Json::array();
     for (auto one = kept->checkpoints.rbegin(); one != kept->checkpoints.rend(); ++one)
-      checkpoints.push_back(checkpoint_json(room.context.config, *one));
+      checkpoints.push_back(checkpoint_json(*room.context.store, *one));
     const Json saved = kept->image_ms == 0 ? Json() : Json(kept->image_ms);
     call->answer(
         {{"at_ms", room.now_ms()},

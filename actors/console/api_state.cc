@@ -151,10 +151,10 @@ void answer_watches(ApiRoom& room, const ApiCallPtr& call) {
   inquiry.limit = call->limit();
   inquiry.offset = call->number("offset", 0, page_end_max - inquiry.limit);
   if (call->is_refused()) return;
-  ask<WatchesAnswer>(room, call, inquiry,
-                     [&room, call, inquiry](const StateAnswer&, const WatchesAnswer& answer) {
-                       call->answer(watches_view(inquiry, answer, room.now_ms()));
-                     });
+  ask<WatchesAnswer>(
+      room, call, inquiry, [&room, call, inquiry](const StateAnswer&, const WatchesAnswer& answer) {
+        call->answer(watches_view(inquiry, answer, room.now_ms(), room.fired.per_s()));
+      });
 }
 
 // --- The tree

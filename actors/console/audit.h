@@ -84,6 +84,9 @@ class AuditLog {
   /// How often something could not be written.
   [[nodiscard]] std::uint64_t write_failures() const { return write_failures_; }
 
+  /// Of the newest entry, also of earlier processes.
+  [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
+
   /// Lines of the file that could not be read at the start.
   [[nodiscard]] std::size_t damaged() const { return damaged_; }
 

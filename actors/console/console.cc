@@ -371,7 +371,9 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     };
     sink.metrics = [this, post](auto tell) {
       post([this, tell = std::move(tell)] {
-        tell(metrics_page(gather_metrics(*room_, *io_, http())));
+        // For the next page: this one does not wait for others.
+        room_->ensemble.look([] {});
+        tell(metrics_page(gather_metrics(*room_, *io_, state.frontend.get())));
       });
     };
     auto frontend = Frontend::start(context_, std::move(sink));
@@ -382,10 +384,6 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
       log_.error("console_not_served", kv("reason", frontend.error().text),
                  kv("do", "mend that; it is tried again every few seconds"));
     }
-  }
-
-  [[nodiscard]] const HttpServer* http() const {
-    return state.frontend == nullptr ? nullptr : &state.frontend->server();
   }
 
   /// A view is a GET; only who may see it has been let subscribe to it.
@@ -422,6 +420,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     if (++ticks_ % ticks_per_look == 0) {
       room_->sampler.tick(now);
       room_->process.tick(now);
+      room_->fired.look(context_.counters.events.get(), now);
     }
     if (state.frontend == nullptr && ticks_ % ticks_per_try == 0) start_frontend();
     if (now >= next_point_) {

@@ -94,6 +94,7 @@ class HttpFrontend final : public Frontend {
   }
 
   [[nodiscard]] const HttpServer& server() const override { return *server_; }
+  [[nodiscard]] const AccessCounters& access() const override { return access_->counters(); }
 
  private:
   using RequestPtr = std::shared_ptr<const HttpRequest>;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "actors/console/access_counters.h"
 #include "actors/console/admin_call.h"
 #include "actors/console/event_hub.h"
 #include "actors/http/http_server.h"
@@ -32,6 +33,7 @@ class Frontend {
   static Result<std::unique_ptr<Frontend>> start(ServerContext& context, FrontendSink sink);
   virtual ~Frontend() = default;
   [[nodiscard]] virtual const HttpServer& server() const = 0;
+  [[nodiscard]] virtual const AccessCounters& access() const = 0;
 };
 
 /// The GET that a view of a stream stands for, as who may see it. Nothing if it is none.

@@ -1,11 +1,14 @@
 #include "actors/console/metrics_gather.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "actors/console/audit.h"
 #include "actors/four_letter_words/environment.h"
 #include "actors/inspection.h"
+#include "actors/tls/tls_credentials.h"
 #include "storage/disk_space.h"
 
 namespace quorate {
@@ -33,6 +36,12 @@ void add_actors(const ApiRoom& room, MetricsInput& input) {
   for (auto& [name, wait] : waits) input.actor_waits.push_back(std::move(wait));
 }
 
+/// Of what was at this time; clocks may differ, and be set back.
+std::optional<double> age_seconds(std::optional<std::int64_t> at_ms, std::int64_t now_ms) {
+  if (!at_ms) return std::nullopt;
+  return static_cast<double>(std::max<std::int64_t>(now_ms - *at_ms, 0)) / 1000;
+}
+
 void add_directory(const std::string& name, const std::string& path, MetricsInput& input) {
   const auto space = disk_space(path);
   if (space) input.directories.push_back({name, space->free_bytes, space->total_bytes});
@@ -43,15 +52,25 @@ void add_links(const ApiRoom& room, const Inspection& shown, MetricsInput& input
     if (member.server == room.context.config.server_id) continue;
     PeerLinkMetrics link{member.server, member.linked, std::nullopt};
     const auto other = room.ensemble.others().find(member.server);
-    if (other != room.ensemble.others().end() && other->second.round_trip && member.linked)
+    if (other != room.ensemble.others().end() && other->second.round_trip &&
+        other->second.error.empty() && member.linked)
       link.round_trip_seconds = std::chrono::duration<double>(*other->second.round_trip).count();
     input.links.push_back(link);
   }
 }
 
+void add_console(const Frontend& frontend, MetricsInput& input) {
+  const HttpServer& http = frontend.server();
+  input.http = &http.counters();
+  input.http_connections = http.connections();
+  input.http_streams = http.streams();
+  input.access = &frontend.access();
+  if (const auto ends = http.certificates_end_s()) input.certificates.push_back({"console", *ends});
+}
+
 }  // namespace
 
-MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io, const HttpServer* http) {
+MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io, const Frontend* frontend) {
   const ServerContext& context = room.context;
   const Notice notice = context.board.read();
   const ClockReading now = context.clock.read();
@@ -93,6 +112,10 @@ MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io, const Htt
   took.sum_us += writes.sum_us;
   input.request_took = metric_histogram(took);
   input.sync_took = metric_histogram(context.counters.syncs.totals());
+  input.image_took = metric_histogram(context.counters.images.totals());
+  input.image_age_seconds = age_seconds(notice.image_ms, now.wall_ms);
+  input.checkpoint_age_seconds = age_seconds(notice.checkpoint_ms, now.wall_ms);
+  input.room = notice.room;
   add_actors(room, input);
   add_directory("log", context.config.data_log_dir, input);
   add_directory("data", context.config.data_dir, input);
@@ -100,11 +123,11 @@ MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io, const Htt
   input.process.resident_bytes = room.process.memory_bytes();
   input.log_lines_dropped = context.log.dropped();
   input.log_lines_failed = context.log.failures();
-  if (http != nullptr) {
-    input.http = &http->counters();
-    input.http_connections = http->connections();
-    input.http_streams = http->streams();
-  }
+  input.digests_different = context.counters.digests_different.get();
+  if (context.tls != nullptr) input.certificates.push_back({"clients", context.tls->ends_s()});
+  if (frontend != nullptr) add_console(*frontend, input);
+  input.audit_records = room.audit.last_seq();
+  input.audit_failures = room.audit.write_failures();
   return input;
 }
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "actors/console/api_room.h"
+#include "actors/console/frontend.h"
 #include "actors/console/metrics_input.h"
-#include "actors/http/http_server.h"
 
 namespace quorate {
 
-/// `http`: null while the port is not open.
+/// `frontend`: null while the port is not open.
 [[nodiscard]] MetricsInput gather_metrics(const ApiRoom& room, const IoCounters& io,
-                                          const HttpServer* http);
+                                          const Frontend* frontend);
 
 }  // namespace quorate

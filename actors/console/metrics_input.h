@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/console/access_counters.h"
 #include "actors/counters.h"
 #include "actors/four_letter_words/server_report.h"
 #include "actors/http/http_server.h"
@@ -58,14 +59,6 @@ struct CertificateMetrics {
   std::int64_t not_after_s = 0;
 };
 
-/// Requests to the console, by what became of them; totals since the start.
-struct AccessCounts {
-  std::uint64_t allowed = 0;
-  std::uint64_t unauthenticated = 0;  ///< No token, or a wrong one.
-  std::uint64_t forbidden = 0;        ///< Not in the sender's role, or not from this page.
-  std::uint64_t throttled = 0;        ///< After too many failures.
-};
-
 struct ProcessMetrics {
   std::optional<double> cpu_seconds;
   std::optional<std::uint64_t> resident_bytes;
@@ -90,7 +83,7 @@ struct MetricsInput {
   bool weighted_quorum = false;  ///< A majority is not a quorum here: there are weights or groups.
   std::optional<std::uint64_t> lag_txns;           ///< Committed and not applied here.
   std::optional<std::uint64_t> leading_for_ms;     ///< Of a leader.
-  std::optional<std::uint64_t> digests_different;  ///< Comparisons that failed, since the start.
+  std::optional<std::uint64_t> digests_different;  ///< See ServerCounters.
   std::vector<PeerLinkMetrics> links;              ///< To each other server.
   ElectionCounts elections;
 
@@ -118,7 +111,7 @@ struct MetricsInput {
   // The console itself.
   const HttpCounters* http = nullptr;
   std::size_t http_connections = 0, http_streams = 0;
-  AccessCounts access;
+  const AccessCounters* access = nullptr;
   std::uint64_t audit_records = 0, audit_failures = 0;
 };
 

@@ -84,8 +84,9 @@ void add_ensemble(const MetricsInput& input, MetricFamilies& families) {
                    {{"peer", text_of(link.peer)}});
   for (const PeerLinkMetrics& link : input.links)
     if (link.round_trip_seconds)
-      families.gauge("quorate_link_round_trip_seconds", "To that server and back.",
-                     *link.round_trip_seconds, {{"peer", text_of(link.peer)}});
+      families.gauge("quorate_link_round_trip_seconds",
+                     "Until that server answered the last question.", *link.round_trip_seconds,
+                     {{"peer", text_of(link.peer)}});
 }
 
 void add_standing(const MetricsInput& input, MetricFamilies& families) {
@@ -106,7 +107,8 @@ void add_standing(const MetricsInput& input, MetricFamilies& families) {
                  input.sends_clients_away ? 1 : 0);
   add_ensemble(input, families);
   if (input.digests_different)
-    families.counter("quorate_digests_different_total", "Comparisons of servers that failed.",
+    families.counter("quorate_digests_different_total",
+                     "Times that it differed from others, or found one that does.",
                      *input.digests_different);
   families.counter("quorate_looking_total", "Times that it began to look for a leader.",
                    input.elections.looking);
@@ -249,7 +251,7 @@ void add_storage(const MetricsInput& input, MetricFamilies& families) {
   if (input.image_took)
     families.histogram("quorate_image_seconds", "To bring the image forward.", *input.image_took);
   if (input.image_age_seconds)
-    families.gauge("quorate_image_age_seconds", "Since the image was brought forward.",
+    families.gauge("quorate_image_age_seconds", "How old the state in the image is.",
                    *input.image_age_seconds);
   if (input.checkpoint_age_seconds)
     families.gauge("quorate_checkpoint_age_seconds", "Since a verified copy of it was taken.",
@@ -303,19 +305,24 @@ void add_http(const HttpCounters& http, MetricFamilies& families) {
             {"handshake", http.handshakes_failed}});
 }
 
+void add_access(const AccessCounters& access, MetricFamilies& families) {
+  add_each(families, "quorate_console_access_total",
+           "Requests to the console, by what became of them.", "outcome",
+           {{"allowed", access.allowed},
+            {"wrong_host", access.wrong_host},
+            {"foreign_site", access.foreign_site},
+            {"wrong_token", access.wrong_token},
+            {"throttled", access.throttled},
+            {"unauthenticated", access.unauthenticated},
+            {"forbidden", access.forbidden},
+            {"read_only", access.read_only}});
+}
+
 void add_console(const MetricsInput& input, MetricFamilies& families) {
   if (input.http != nullptr) add_http(*input.http, families);
   families.gauge("quorate_console_connections", "Open ones.", input.http_connections);
   families.gauge("quorate_console_streams", "Open ones.", input.http_streams);
-  constexpr const char* help = "Requests to the console, by what became of them.";
-  const AccessCounts& access = input.access;
-  families.counter("quorate_console_access_total", help, access.allowed, {{"outcome", "allowed"}});
-  families.counter("quorate_console_access_total", help, access.unauthenticated,
-                   {{"outcome", "unauthenticated"}});
-  families.counter("quorate_console_access_total", help, access.forbidden,
-                   {{"outcome", "forbidden"}});
-  families.counter("quorate_console_access_total", help, access.throttled,
-                   {{"outcome", "throttled"}});
+  if (input.access != nullptr) add_access(*input.access, families);
   families.counter("quorate_audit_records_total", "Written to the audit log.", input.audit_records);
   families.counter("quorate_audit_failures_total", "That the audit log could not take.",
                    input.audit_failures);

@@ -1,5 +1,6 @@
 #include "actors/console/watch_view.h"
 
+#include <cmath>
 #include <string>
 
 namespace quorate {
@@ -18,7 +19,8 @@ std::string_view name_of(WatchKind kind) {
   return "data";
 }
 
-Json watches_view(const WatchesInquiry& asked, const WatchesAnswer& answer, std::int64_t at_ms) {
+Json watches_view(const WatchesInquiry& asked, const WatchesAnswer& answer, std::int64_t at_ms,
+                  double fired_per_s) {
   Json items = Json::array();
   for (const WatchesItem& item : answer.items) {
     Json json = {{"name", item.name}, {"watches", item.watches()}};
@@ -34,6 +36,7 @@ Json watches_view(const WatchesInquiry& asked, const WatchesAnswer& answer, std:
           {"watches", answer.watches},
           {"paths", answer.paths},
           {"sessions", answer.watchers},
+          {"fired_per_s", std::round(fired_per_s * 10) / 10},
           {"items", std::move(items)}};
 }
 

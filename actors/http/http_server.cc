@@ -77,6 +77,10 @@ class Server final : public HttpServer {
   [[nodiscard]] const HttpCounters& counters() const override { return shared_.counters; }
   [[nodiscard]] std::size_t connections() const override { return connection_count_.load(); }
   [[nodiscard]] std::size_t streams() const override { return shared_.streams->open.load(); }
+  [[nodiscard]] std::optional<std::int64_t> certificates_end_s() const override {
+    if (credentials_ == nullptr) return std::nullopt;
+    return credentials_->ends_s();
+  }
 
  private:
   void work() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "actors/http/http_message.h"
@@ -62,6 +63,8 @@ class HttpServer {
   [[nodiscard]] virtual const HttpCounters& counters() const = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
   [[nodiscard]] virtual std::size_t streams() const = 0;
+  /// When the first of its certificates ends, in seconds since 1970; nothing without TLS.
+  [[nodiscard]] virtual std::optional<std::int64_t> certificates_end_s() const = 0;
 };
 
 }  // namespace quorate

@@ -1,7 +1,10 @@
 #include "actors/tls/tls_credentials.h"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
+#include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace quorate {
@@ -46,7 +49,22 @@ Status ask_clients(SSL_CTX* context, const TlsSettings& settings) {
   return {};
 }
 
+std::int64_t end_s(const X509* certificate) {
+  std::tm end{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return 0;
+  return ::timegm(&end);
+}
+
 }  // namespace
+
+std::int64_t end_of_certificates_s(const TlsContext& context) {
+  std::int64_t first = end_s(SSL_CTX_get0_certificate(context.get()));
+  STACK_OF(X509)* others = nullptr;
+  if (SSL_CTX_get0_chain_certs(context.get(), &others) != 1) return first;
+  for (int i = 0; i < sk_X509_num(others); ++i)
+    first = std::min(first, end_s(sk_X509_value(others, i)));
+  return first;
+}
 
 Result<TlsContext> load_tls(const TlsSettings& settings) {
   ERR_clear_error();
@@ -81,7 +99,10 @@ std::string peer_subject(const SSL* ssl) {
 }
 
 TlsCredentials::TlsCredentials(TlsSettings settings, TlsContext context, Times times)
-    : settings_(std::move(settings)), context_(std::move(context)), times_(std::move(times)) {}
+    : settings_(std::move(settings)),
+      context_(std::move(context)),
+      times_(std::move(times)),
+      ends_s_(end_of_certificates_s(context_)) {}
 
 Result<std::unique_ptr<TlsCredentials>> TlsCredentials::load(const TlsSettings& settings) {
   // Before the files are read: a change in between is seen later.
@@ -109,6 +130,7 @@ Result<TlsCredentials::Reload> TlsCredentials::reload() {
   Result<TlsContext> context = load_tls(settings_);
   if (!context) return context.error();
   context_ = *std::move(context);
+  ends_s_.store(end_of_certificates_s(context_), std::memory_order_relaxed);
   return Reload::done;
 }
 

@@ -3,6 +3,8 @@
 
 #include <openssl/ssl.h>
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -26,6 +28,9 @@ using TlsContext = std::shared_ptr<SSL_CTX>;
 /// Errors: bad_arguments, naming the file and what is wrong with it.
 [[nodiscard]] Result<TlsContext> load_tls(const TlsSettings& settings);
 
+/// When the first of the certificates that are shown ends, in seconds since 1970.
+[[nodiscard]] std::int64_t end_of_certificates_s(const TlsContext& context);
+
 /// The subject of the peer's certificate as RFC 2253 has it, which was verified; empty: it showed
 /// none.
 [[nodiscard]] std::string peer_subject(const SSL* ssl);
@@ -40,6 +45,9 @@ class TlsCredentials {
   /// For the next connection; those that are open keep theirs.
   [[nodiscard]] const TlsContext& context() const { return context_; }
 
+  /// end_of_certificates_s() of those in use. For any thread.
+  [[nodiscard]] std::int64_t ends_s() const { return ends_s_.load(std::memory_order_relaxed); }
+
   enum class Reload : std::uint8_t { unchanged, done };
   /// Looks at the files; error: as load_tls(), once for each change.
   [[nodiscard]] Result<Reload> reload();
@@ -52,6 +60,7 @@ class TlsCredentials {
   TlsSettings settings_;
   TlsContext context_;
   Times times_;
+  std::atomic<std::int64_t> ends_s_;
 };
 
 }  // namespace quorate

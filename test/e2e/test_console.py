@@ -89,6 +89,15 @@ class Reading(EnsembleCase):
             self.assertEqual(self.one.ask(f"/servers/{number}/status")["server"], number)
             self.assertEqual(self.admins[2].ask(f"/servers/{number}/config")["items"][0]["group"], "Place and identity")
 
+    def test_how_many_watches_fire_is_told(self) -> None:
+        client = jute.Jute(self.ensemble.members[1].port)
+        self.addCleanup(client.close)
+        client.create("/watched", b"")
+        client.must(jute.GET_DATA, jute.text("/watched") + b"\1")
+        quorate(self.ensemble.members[1], "set", "/watched", "x")
+        seen = self.one.until("/servers/self/watches", lambda seen: seen["fired_per_s"] > 0)
+        self.assertLess(seen["fired_per_s"], 10)
+
     def test_requests_that_mean_nothing_are_refused_with_a_reason(self) -> None:
         for path, status, code in (("/nothing", 404, "not_found"), ("/servers/9/status", 404, "not_found"),
                                    ("/servers/999/status", 400, "bad_request"), ("/servers/x/status", 400, "bad_request"),

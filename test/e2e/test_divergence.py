@@ -4,6 +4,7 @@ import subprocess
 import time
 import unittest
 
+from admin import Admin
 from ensemble import Ensemble, Member
 from support import BIN, NOT_SERVING, PATIENCE, quorate, say
 
@@ -25,6 +26,12 @@ def status_of(member: Member) -> dict:
                           capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
     rows = json.loads(done.stdout or "[]")
     return next((row for row in rows if row["server"] == member.number), {})
+
+
+def metrics_of(member: Member) -> str:
+    """Its page for Prometheus; who has begun anew has another port for it."""
+    served = [line for line in member.log.read_text().splitlines() if "console_served" in line]
+    return Admin(int(served[-1].split("port=")[1].split()[0])).raw("GET", "/metrics").raw.decode()
 
 
 class Diverging(unittest.TestCase):
@@ -75,6 +82,7 @@ class Diverging(unittest.TestCase):
             return len({(row.get("digest_zxid"), row.get("digest")) for row in rows}) == 1 and bool(rows[0].get("digest"))
 
         wait_for("equal digests", all_equal, self.ensemble)
+        self.assertIn("\nquorate_digests_different_total 1\n", metrics_of(wrong))
         self.assertEqual(sum(line.count(" diverged ") for line in wrong.log.read_text().splitlines()), 1)
 
     def test_a_follower_is_given_everything_anew(self):

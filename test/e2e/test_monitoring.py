@@ -1,15 +1,21 @@
 """What Prometheus and Grafana are given: rules that fire when they should, of metrics that there are, with words for people."""
 import json
 import re
+import shutil
+import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 import yaml
 
-from support import ROOT
+from admin import Admin
+from ensemble import Ensemble
+from support import PATIENCE, ROOT, Server, quorate
 from test_metrics import sample_page
+from test_tls import Certificates
 
 PROMETHEUS = ROOT / "deploy/prometheus"
 ALERTS = PROMETHEUS / "alerts.yml"
@@ -170,6 +176,151 @@ class Grafana(OfMetrics):
         used = {source["uid"] for panel in panels() for source in [panel["datasource"], *(target["datasource"] for target in panel["targets"])]}
         self.assertEqual(used, known)
         self.assertEqual(len({panel["id"] for panel in panels()}), len(panels()))
+
+
+# Exported by some servers only, or after something happened, with what that takes.
+SOMETIMES = {
+    "quorate_certificate_expiry_timestamp_seconds": "TLS; see test_certificates_that_end",
+    "quorate_quorum_margin": "the leader",
+}
+# Labels whose values are names of this ensemble, or of servers that a person chose.
+OF_THE_READER = LABELS_OF_PROMETHEUS | {"server", "version", "peer"}
+
+
+def chosen_by(expression: str) -> list[tuple[str, str, str, str]]:
+    """(metric, label, operator, value) of what metrics are chosen by."""
+    return [(metric, *choice) for metric, chosen in re.findall(r"(\w+)\{([^}]*)\}", expression)
+            for choice in re.findall(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"', chosen)]
+
+
+def exported_by(server: Server) -> dict[str, list[dict[str, str]]]:
+    """The series that a server exports, by metric."""
+    series: dict[str, list[dict[str, str]]] = {}
+    for line in Admin.of(server).raw("GET", "/metrics").raw.decode().splitlines():
+        if not line.startswith("#"):
+            name, labels = re.match(r"(\w+)(?:\{(.*)\})? ", line).groups()
+            series.setdefault(name, []).append(dict(re.findall(r'(\w+)="([^"]*)"', labels or "")))
+    return series
+
+
+class Running(unittest.TestCase):
+    """What real servers export is what rules and panels ask for: a page made for a test could have more."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.ensemble = Ensemble(3, "snapshot_interval_s=1\nconnections_max=1000\n").start()
+        cls.addClassCleanup(cls.ensemble.discard)
+        quorate(cls.ensemble.leader(), "create", "/written", "x")
+        for member in cls.ensemble.members.values():
+            admin = Admin.of(member)
+            admin.until("/servers/self/backups", lambda seen: seen["image"]["zxid"] != "0.0")
+            taken = admin.post("/servers/self/backups", {"reason": "a test"})
+            assert taken.status == 200, taken.raw
+        cls.leader = cls.ensemble.leader().number
+        cls.pages = {number: cls.page_of(member) for number, member in cls.ensemble.members.items()}
+        cls.expressions = [alert["expr"] for alert in alerts()] + dashboard_expressions()
+        cls.asked = set().union(*map(metrics_in, cls.expressions)) - OF_PROMETHEUS
+
+    @staticmethod
+    def page_of(member: Server) -> dict[str, list[dict[str, str]]]:
+        """With the round trips to both others: who has just been asked for them answers a moment later."""
+        deadline = time.monotonic() + PATIENCE
+        while len((page := exported_by(member)).get("quorate_link_round_trip_seconds", [])) < 2:
+            if time.monotonic() > deadline:
+                raise AssertionError("round trips are not known")
+            time.sleep(0.1)
+        return page
+
+    def test_every_server_exports_what_rules_and_panels_ask_for(self) -> None:
+        for number, page in self.pages.items():
+            with self.subTest(number):
+                self.assertEqual(sorted(self.asked - set(page) - set(SOMETIMES)), [])
+
+    def test_a_leader_exports_more(self) -> None:
+        exported = self.pages[self.leader]
+        self.assertEqual(self.asked - set(exported), {"quorate_certificate_expiry_timestamp_seconds"})
+        self.assertIn("leader_uptime", exported)
+
+    def test_labels_have_the_values_that_are_asked_for(self) -> None:
+        exported: dict[str, list[dict[str, str]]] = {}
+        for page in self.pages.values():
+            for name, series in page.items():
+                exported.setdefault(name, []).extend(series)
+        asked = 0
+        for expression in self.expressions:
+            for metric, label, how, value in chosen_by(expression):
+                if label in OF_THE_READER or metric in OF_PROMETHEUS or how.startswith("!"):
+                    continue
+                with self.subTest(f"{metric} {label}{how}{value}"):
+                    asked += 1
+                    there = {series[label] for series in exported[metric]}
+                    for wanted in value.split("|") if how == "=~" else [value]:
+                        self.assertTrue(any(re.fullmatch(wanted, one) for one in there), there)
+        self.assertGreater(asked, 5)
+
+    def test_the_page_of_a_test_has_no_more_than_servers_export(self) -> None:
+        self.assertEqual(sorted(set(series_of_the_page()) - set(self.pages[self.leader])), ["quorate_certificate_expiry_timestamp_seconds"])
+
+    def test_figures_are_those_of_the_server(self) -> None:
+        page = exported_values(self.ensemble.members[self.leader])
+        self.assertGreater(page["quorate_image_seconds_count"], 0)
+        self.assertLess(page["quorate_image_age_seconds"], 60)
+        self.assertLess(page["quorate_checkpoint_age_seconds"], 60)
+        self.assertGreaterEqual(page["quorate_election_seconds_count"], 1)
+        self.assertGreater(page["leader_uptime"], 0)
+        self.assertEqual(page["quorate_digests_different_total"], 0)
+        self.assertEqual(page["quorate_audit_records_total"], 1)
+        self.assertEqual(page["quorate_audit_failures_total"], 0)
+        self.assertEqual(page['quorate_disk_level{level="ample"}'], 1)
+
+
+def exported_values(server: Server) -> dict[str, float]:
+    """The page, by series."""
+    lines = Admin.of(server).raw("GET", "/metrics").raw.decode().splitlines()
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
+
+
+class RunningAlone(unittest.TestCase):
+    def setUp(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="quorate-e2e-"))
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def serve(self, *options: str) -> Server:
+        server = Server(*options, directory=self.directory)
+        self.addCleanup(lambda: server.process.poll() is not None or server.kill())
+        return server.start()
+
+    def test_certificates_that_end(self) -> None:
+        certificates = Certificates()
+        self.addCleanup(shutil.rmtree, certificates.folder)
+        server = self.serve("--tls-certificate-file", str(certificates.pem("server")), "--tls-key-file", str(certificates.key("server")))
+        port = Admin.of(server).port
+        page = subprocess.run(["curl", "-sk", f"https://127.0.0.1:{port}/metrics"], check=True, capture_output=True, text=True).stdout
+        ends = {used: float(at) for used, at in
+                re.findall(r'^quorate_certificate_expiry_timestamp_seconds\{used_for="(\w+)"\} (\S+)$', page, re.MULTILINE)}
+        self.assertEqual(set(ends), {"clients", "console"})
+        said = subprocess.run(["openssl", "x509", "-enddate", "-noout", "-in", certificates.pem("server")], check=True,
+                              capture_output=True, text=True).stdout
+        self.assertEqual(set(ends.values()), {ssl.cert_time_to_seconds(said.strip().removeprefix("notAfter="))})
+
+    def test_a_disk_that_is_low(self) -> None:
+        server = self.serve("--disk-low-bytes", str(1 << 40), "--disk-resume-bytes", str(1 << 40))
+        page = exported_values(server)
+        self.assertEqual(page['quorate_disk_level{level="ample"}'], 0)
+
+    def test_refusals_are_counted_by_why(self) -> None:
+        server = self.serve()
+        admin = Admin.of(server)
+        before = exported_values(server)
+        admin.get("/me", headers={"Host": "elsewhere.example"})
+        admin.act("POST", "/servers/self/drain", {}, headers={"Origin": "http://evil.example"})
+        after = exported_values(server)
+
+        def grown(outcome: str) -> float:
+            series = f'quorate_console_access_total{{outcome="{outcome}"}}'
+            return after[series] - before[series]
+
+        self.assertEqual((grown("wrong_host"), grown("foreign_site"), grown("wrong_token"), grown("allowed")), (1, 1, 0, 1))
 
 
 if __name__ == "__main__":

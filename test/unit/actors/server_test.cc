@@ -322,6 +322,33 @@ TEST_CASE("the image follows the tree, and a restart replays what is behind it")
   CHECK(restarted.ask(restarted.connect(60s), get("/a")) == "ok 2 v1");
 }
 
+TEST_CASE("how old the image and its checkpoint are is known, of the image also after a restart") {
+  MemoryDisk disk;
+  std::int64_t image_ms = 0;
+  {
+    WholeServer server(disk, [](Config& config) {
+      config.snapshot_interval = 5s;
+      config.checkpoint_interval = 60s;
+    });
+    CHECK_FALSE(server.context.board.read().image_ms.has_value());
+    CHECK(server.ask(server.connect(3600s), create("/a", "1")) == "ok /a");
+    server.run_for(7s);
+    const Notice notice = server.context.board.read();
+    REQUIRE(notice.image_ms.has_value());
+    image_ms = *notice.image_ms;
+    CHECK(server.context.clock.read().wall_ms - image_ms <= 7000);
+    CHECK(server.context.counters.images.totals().count() == 1);
+    CHECK_FALSE(notice.checkpoint_ms.has_value());
+
+    server.run_for(60s);
+    const auto checkpoint_ms = server.context.board.read().checkpoint_ms;
+    REQUIRE(checkpoint_ms.has_value());
+    CHECK(server.context.clock.read().wall_ms - *checkpoint_ms <= 7000);
+  }
+  const WholeServer restarted(disk);
+  CHECK(restarted.context.board.read().image_ms == image_ms);
+}
+
 TEST_CASE("each of the limits starts a write of the image before its time") {
   const auto writes = [](const WholeServer::Configure& limit) {
     MemoryDisk disk;

@@ -470,6 +470,7 @@ TEST_CASE_TEMPLATE("two checkpoints are kept", Bench, QUORATE_EVERY_STORE) {
   REQUIRE(remove_old_checkpoints(store).ok());
 
   CHECK(store.checkpoints().value() == std::vector{at(60), at(80)});
+  CHECK_FALSE(store.checkpoint_ms(at(40)).has_value());
   CHECK(purge_point(store.checkpoints().value()) == at(60));
 }
 

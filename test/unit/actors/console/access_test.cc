@@ -495,6 +495,42 @@ TEST_CASE("failures of many addresses take bounded room, and the newest are reme
   CHECK(failed_login(*guarded.access, "wrong", start + 5s) == "429 too_many");
 }
 
+TEST_CASE("each request is counted once, by what became of it") {
+  AccessRules rules = loopback();
+  rules.read_only = true;
+  const Guarded guarded(rules);
+  Access& access = *guarded.access;
+  const AccessCounters& counted = access.counters();
+  const auto all = [&counted] {
+    return std::vector<std::uint64_t>{counted.allowed.get(),      counted.wrong_host.get(),
+                                      counted.foreign_site.get(), counted.wrong_token.get(),
+                                      counted.throttled.get(),    counted.unauthenticated.get(),
+                                      counted.forbidden.get(),    counted.read_only.get()};
+  };
+  const auto judge = [&access](const HttpRequest& request, ConsoleRole needed, bool changes) {
+    (void)access.judge(request, needed, changes, start);
+  };
+
+  judge(get(), ConsoleRole::none, false);
+  judge(get(bearer("view-token")), ConsoleRole::viewer, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 0, 0, 0, 0, 0, 0, 0});
+  judge(get({{"host", "elsewhere:8080"}}), ConsoleRole::none, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 0, 0, 0, 0, 0, 0});
+  judge(post({{"origin", "http://evil.example"}}), ConsoleRole::none, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 0, 0, 0, 0, 0});
+  judge(get(bearer("wrong")), ConsoleRole::viewer, false);
+  judge(get({{"authorization", "Basic x"}}), ConsoleRole::viewer, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 2, 0, 0, 0, 0});
+  judge(get(), ConsoleRole::viewer, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 2, 0, 1, 0, 0});
+  judge(get(bearer("view-token")), ConsoleRole::admin, false);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 2, 0, 1, 1, 0});
+  judge(post(bearer("admin-token")), ConsoleRole::admin, true);
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 2, 0, 1, 1, 1});
+  for (int i = 0; i < 10; ++i) (void)failed_login(access, "wrong");
+  CHECK(all() == std::vector<std::uint64_t>{2, 1, 1, 11, 1, 1, 1, 1});
+}
+
 // ---- What is answered.
 
 TEST_CASE("a refusal is an Error of the API with all headers") {

@@ -84,9 +84,8 @@ void fill_surroundings(MetricsInput& input) {
   input.log_lines_failed = 1136;
   input.http_connections = 1137;
   input.http_streams = 1138;
-  input.access = {1139, 1140, 1141, 1142};
-  input.audit_records = 1143;
-  input.audit_failures = 1144;
+  input.audit_records = 1139;
+  input.audit_failures = 1140;
 }
 
 void number(std::uint64_t from, std::initializer_list<Counter*> counters) {
@@ -145,12 +144,16 @@ MetricsSample::MetricsSample() {
   HttpCounters& h = http_;
   number(4001, {&h.connections, &h.requests, &h.streams, &h.refused_connections, &h.refused_streams,
                 &h.malformed, &h.too_large, &h.too_slow, &h.handshakes_failed});
+  AccessCounters& a = access_;
+  number(4101, {&a.allowed, &a.wrong_host, &a.foreign_site, &a.wrong_token, &a.throttled,
+                &a.unauthenticated, &a.forbidden, &a.read_only});
   fill_standing(input_);
   fill_work(input_);
   fill_surroundings(input_);
   input_.clients = &clients_;
   input_.io = &io_;
   input_.http = &http_;
+  input_.access = &access_;
 }
 
 }  // namespace quorate

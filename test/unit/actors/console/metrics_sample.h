@@ -16,6 +16,7 @@ class MetricsSample {
   ServerCounters clients_;
   IoCounters io_;
   HttpCounters http_;
+  AccessCounters access_;
   MetricsInput input_;
 };
 

@@ -142,10 +142,10 @@ std::vector<ViewSample> view_samples() {
   samples.push_back(
       {"SessionDetail", "here", session_view(sample_session(), &connections.rows.front())});
   samples.push_back({"SessionDetail", "elsewhere", session_view(sample_session(), nullptr)});
-  samples.push_back({"Watches", "by_path", watches_view({}, sample_watches(), 1'700)});
+  samples.push_back({"Watches", "by_path", watches_view({}, sample_watches(), 1'700, 12.34)});
   WatchesInquiry by_session;
   by_session.by = WatchesInquiry::By::session;
-  samples.push_back({"Watches", "by_session", watches_view(by_session, {}, 1'700)});
+  samples.push_back({"Watches", "by_session", watches_view(by_session, {}, 1'700, 0)});
   add_nodes(samples);
   TransactionPage page;
   page.looked_at = 2;

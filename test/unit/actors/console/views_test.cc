@@ -104,9 +104,9 @@ TEST_CASE("one session, with paths as they are") {
 }
 
 TEST_CASE("a page of watches") {
-  CHECK(watches_view({}, sample_watches(), 1'700) == Json::parse(R"({
+  CHECK(watches_view({}, sample_watches(), 1'700, 12.34) == Json::parse(R"({
     "at_ms": 1700, "by": "path", "total": 7, "offset": 0, "watches": 100, "paths": 60,
-    "sessions": 30,
+    "sessions": 30, "fired_per_s": 12.3,
     "items": [{"name": "/a", "watches": 4, "data": 3, "child": 0, "persistent": 1,
                "recursive": 0, "some": ["0xa", "0xb"]}]})"));
 }

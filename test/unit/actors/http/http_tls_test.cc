@@ -187,6 +187,7 @@ TEST_CASE("a changed certificate is taken up, a broken one is not") {
   const Served served(say_who, {}, &tls);
   TlsClient old(served.port);
   CHECK(old.server_name() == "/O=Quorate/CN=server");
+  CHECK(served.server->certificates_end_s().value_or(0) > 0);
 
   const MadeCertificate renewed("renewed");
   renewed.write(files.folder / "server.pem", files.folder / "server.key");

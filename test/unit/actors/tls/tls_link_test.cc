@@ -272,6 +272,22 @@ TEST_CASE("files that are not what they should be are named") {
   CHECK(load_tls(settings).code() == ErrorCode::bad_arguments);
 }
 
+TEST_CASE("it is known when the first of the certificates ends, also of those that vouch") {
+  const Files files;
+  const std::int64_t first = end_of_certificates_s(loaded(files.settings()));
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  CHECK(first > std::chrono::duration_cast<std::chrono::seconds>(now).count());
+
+  const MadeCertificate sooner("between");
+  X509_gmtime_adj(X509_getm_notAfter(sooner.certificate.get()), 60);
+  X509_sign(sooner.certificate.get(), sooner.key.get(), EVP_sha256());
+  sooner.write(files.folder / "between.pem", "");
+  std::ofstream(files.settings().certificate_file, std::ios::app)
+      << std::ifstream(files.folder / "between.pem").rdbuf();
+
+  CHECK(end_of_certificates_s(loaded(files.settings())) < first);
+}
+
 TEST_CASE("changed files are taken up, and broken ones are told once") {
   const Files files;
   auto credentials = TlsCredentials::load(files.settings());
@@ -291,6 +307,7 @@ TEST_CASE("changed files are taken up, and broken ones are told once") {
   CHECK(*used.reload() == TlsCredentials::Reload::done);
   CHECK(used.context() != first);
 
+  CHECK(used.ends_s() == end_of_certificates_s(used.context()));
   const TlsContext second = used.context();
   std::ofstream(files.settings().certificate_file) << "broken";
   touch();
