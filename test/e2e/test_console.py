@@ -43,6 +43,7 @@ class EnsembleCase(unittest.TestCase):
         cls.one = cls.admins[1]
 
     def assert_refused(self, answer, status: int, code: str) -> None:
+        self.assertIn((status, code), openapi.codes())
         self.assertEqual((answer.status, answer.code), (status, code), answer.raw[:300])
         openapi.check(answer.json, "Error")
 
@@ -223,6 +224,10 @@ class Reading(EnsembleCase):
         self.assertEqual((seen["items"][0]["kind"], seen["items"][0]["paths"]), ("create", ["/logged"]))
         again = self.one.ask("/servers/self/transactions", zxid=seen["items"][0]["zxid"], limit=1)
         self.assertEqual(again["items"], seen["items"][:1])
+        self.assertTrue(again["more"])
+        older = self.one.ask("/servers/self/transactions", zxid=again["next"], limit=1000)
+        self.assertNotIn(again["items"][0], older["items"])
+        self.assertEqual((older["more"], older["next"], older["items"][-1]["zxid"]), (False, None, older["first"]))
         self.assertEqual(self.one.ask("/servers/self/tree/search", text="logg")["paths"], ["/logged"])
         self.assertIn("logged", [child["name"] for child in self.one.ask("/servers/2/tree/children", path="/")["items"]])
         lines = self.one.ask("/servers/self/log", component="proposal", search="leading\": ", limit=5)
@@ -512,6 +517,7 @@ class Alone(unittest.TestCase):
         self.addCleanup(self.server.discard)
 
     def assert_code(self, answer, status: int, code: str) -> None:
+        self.assertIn((status, code), openapi.codes())
         self.assertEqual((answer.status, answer.code), (status, code), answer.raw[:300])
 
     def test_pages_of_other_sites_get_nowhere(self) -> None:
@@ -530,6 +536,15 @@ class Alone(unittest.TestCase):
         page = admin.raw("GET", "/")
         self.assertIn("default-src 'self'", page.headers["content-security-policy"])
         self.assertNotIn("access-control-allow-origin", page.headers)
+
+    def test_what_is_no_request_of_the_api_is_refused_as_described(self) -> None:
+        self.server.start()
+        admin = Admin.of(self.server)
+        target = PREFIX + "/me"
+        self.assert_code(admin.raw("GET", target, headers={"Expect": "miracles"}), 417, "bad_request")
+        self.assert_code(admin.raw("GET", target, headers={"X-Long": "x" * 20_000}), 431, "too_large")
+        good = {"Content-Type": "application/json", "X-Quorate-Console": "1", "Content-Length": str(3 << 20)}
+        self.assert_code(admin.raw("POST", PREFIX + "/login", None, good), 413, "too_large")
 
     def test_the_page_is_in_the_program(self) -> None:
         self.server.start()

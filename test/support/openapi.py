@@ -53,6 +53,12 @@ def faults(document: Any, name: str, contract: dict[str, Any] | None = None) -> 
             for error in sorted(validator.iter_errors(document), key=str)]
 
 
+def codes(contract: dict[str, Any] | None = None) -> set[tuple[int, str]]:
+    """Each status of an error with each code that it comes with."""
+    told = (contract or load())["components"]["responses"]["Error"]["x-codes"]
+    return {(status, code) for status, codes in told.items() for code in codes}
+
+
 def check(document: Any, name: str) -> None:
     """Raises AssertionError with all faults."""
     found = faults(document, name)

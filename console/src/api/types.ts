@@ -247,6 +247,7 @@ export type Transactions = {
   more: boolean;
   looked_at: number;
   first?: string | null;
+  next?: string | null;
   items: { zxid: string; at_ms: number; session?: string | null; kind: string; paths: string[]; bytes: number; detail?: string }[];
 };
 
