@@ -94,6 +94,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     start_frontend();
     room_->sampler.tick(SteadyClock::now());
     room_->process.tick(SteadyClock::now());
+    room_->fired.look(context_.counters.events.get(), SteadyClock::now());
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
