@@ -141,6 +141,8 @@ function stream(request, response, url, scene) {
       if (sent.get(view) !== text) response.write(`event: view\ndata: ${text}\n\n`);
       sent.set(view, text);
     }
+    if (topics.includes("trace"))
+      for (const item of answers.traceItems(world)) response.write(`id: ${++id}\nevent: trace\ndata: ${JSON.stringify(item)}\n\n`);
     const wanted = topics.find((topic) => topic.startsWith("log"));
     if (!wanted) return;
     const line = world.log();
