@@ -338,3 +338,12 @@ export type AuditEntry = {
   outcome: string;
   text?: string;
 };
+
+export type Commands = {
+  commands: { command: string; aliases: string[] }[];
+};
+
+export type CommandAnswer = {
+  command: string;
+  error: string | null;
+};
