@@ -151,6 +151,22 @@ std::optional<ActorSampler::Clock::time_point> ActorSampler::traced_until(
   return found->second.traced_until;
 }
 
+std::vector<ActorSampler::TraceNews> ActorSampler::take_trace_news() {
+  std::vector<TraceNews> news;
+  for (auto& [actor, watched] : watched_) {
+    if (!watched.traced_until) continue;
+    const auto profile = registry_.profile_of(actor);
+    if (profile == nullptr) continue;
+    const std::vector<TracedMessage> newest_first = profile->last(watched.told);
+    if (newest_first.empty()) continue;
+    watched.told = newest_first.front().number;
+    const std::size_t room = std::min(news_of_actor_max, news_max - news.size());
+    for (std::size_t i = std::min(room, newest_first.size()); i > 0; --i)
+      news.push_back({actor, newest_first[i - 1]});
+  }
+  return news;
+}
+
 void ActorSampler::tick_watched(Clock::time_point now) {
   for (auto entry = watched_.begin(); entry != watched_.end();) {
     auto& [actor, watched] = *entry;

@@ -56,6 +56,16 @@ class ActorSampler {
   bool trace(std::uint64_t actor, Clock::time_point until);
   [[nodiscard]] std::optional<Clock::time_point> traced_until(std::uint64_t actor) const;
 
+  static constexpr std::size_t news_of_actor_max = 100;
+  static constexpr std::size_t news_max = 200;
+  struct TraceNews {
+    std::uint64_t actor = 0;
+    TracedMessage message;
+  };
+  /// What traced actors handled since the last call, in their order; of more than there is room for
+  /// the newest, which their numbers tell.
+  [[nodiscard]] std::vector<TraceNews> take_trace_news();
+
  private:
   struct Sample {
     Clock::time_point at;
@@ -74,6 +84,7 @@ class ActorSampler {
   struct Watched {
     Clock::time_point looked_at;
     std::optional<Clock::time_point> traced_until;
+    std::uint64_t told = 0;                       ///< The last message that was taken.
     std::map<std::string, std::uint64_t> counts;  ///< At the last tick.
     std::map<std::string, double> per_s;
     Clock::time_point counted_at;

@@ -52,6 +52,8 @@ constexpr std::array endpoints = {
     Endpoint{"verifyCheckpoint", verify_checkpoint},
     Endpoint{"takeSnapshot", take_snapshot},
     Endpoint{"audit", answer_audit},
+    Endpoint{"commands", answer_commands},
+    Endpoint{"command", answer_command},
 };
 
 ApiHandler handler_of(std::string_view operation) {

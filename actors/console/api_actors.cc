@@ -9,6 +9,7 @@
 
 #include "actors/console/api_act.h"
 #include "actors/console/api_room.h"
+#include "actors/console/trace_view.h"
 
 namespace quorate {
 namespace {
@@ -157,9 +158,7 @@ Json messages_json(const ApiRoom& room, std::uint64_t actor) {
   const auto profile = room.registry.profile_of(actor);
   if (profile == nullptr) return messages;
   for (const TracedMessage& message : profile->last()) {
-    messages.push_back({{"at_ms", message.at_ms},
-                        {"message", message.message},
-                        {"took_us", tenths(static_cast<double>(message.took_ns) / 1000)}});
+    messages.push_back(traced_json(message, room.registry));
   }
   return messages;
 }

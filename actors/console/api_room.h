@@ -44,6 +44,9 @@ void answer_config(ApiRoom&, const ApiCallPtr&);
 void answer_metrics_history(ApiRoom&, const ApiCallPtr&);
 void answer_elections(ApiRoom&, const ApiCallPtr&);
 void answer_backups(ApiRoom&, const ApiCallPtr&);
+// api_commands.cc
+void answer_commands(ApiRoom&, const ApiCallPtr&);
+void answer_command(ApiRoom&, const ApiCallPtr&);
 // api_actors.cc
 void answer_actors(ApiRoom&, const ApiCallPtr&);
 void answer_actor(ApiRoom&, const ApiCallPtr&);

@@ -20,6 +20,7 @@
 #include "actors/console/passed_on.h"
 #include "actors/console/slow_view.h"
 #include "actors/console/spawn_console.h"
+#include "actors/console/trace_view.h"
 #include "actors/peer_frames.h"
 #include "actors/peers.h"
 #include "actors/runtime/pinned.h"
@@ -94,6 +95,7 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
     start_frontend();
     room_->sampler.tick(SteadyClock::now());
     room_->process.tick(SteadyClock::now());
+    room_->fired.look(context_.counters.events.get(), SteadyClock::now());
     ticker_.start(*this);
     return {
         [this](meet_a, const PeersPtr& peers) { state.peers = peers; },
@@ -417,6 +419,8 @@ class ConsoleActor final : public ThreadActor<Console, ConsoleState>, private Ad
   void on_tick() {
     const auto now = SteadyClock::now();
     const std::int64_t now_ms = context_.clock.read().wall_ms;
+    for (const auto& news : room_->sampler.take_trace_news())
+      hub_->publish("trace", trace_item_json(news.actor, news.message, registry_));
     if (++ticks_ % ticks_per_look == 0) {
       room_->sampler.tick(now);
       room_->process.tick(now);

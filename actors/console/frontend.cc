@@ -110,7 +110,10 @@ class HttpFrontend final : public Frontend {
     if (path == "/livez" || path == "/healthz") return send(answer, text_response(200, "ok\n"));
     if (path == "/readyz") return send(answer, readiness(context_.board.read()));
     if (path == "/metrics") return metrics(request, answer);
-    if (path.starts_with(std::string(api_prefix) + "/")) return api(request, answer);
+    if (path.starts_with(std::string(api_prefix) + "/"))
+      return api(request, answer, path.substr(api_prefix.size()));
+    // Where ZooKeeper's tools look for it.
+    if (path == "/commands" || path.starts_with("/commands/")) return api(request, answer, path);
     page(request, answer);
   }
 
@@ -163,8 +166,8 @@ class HttpFrontend final : public Frontend {
     });
   }
 
-  void api(const RequestPtr& request, const AnswerPtr& answer) {
-    const std::string path = request->path.substr(api_prefix.size());
+  /// `path`: below the prefix.
+  void api(const RequestPtr& request, const AnswerPtr& answer, const std::string& path) {
     const RouteSearch search = find_route(request->method, path);
     const ConsoleRole needed = search.match ? search.match->route->role : ConsoleRole::viewer;
     const bool changes = request->method != "GET" && request->method != "HEAD";

@@ -57,6 +57,8 @@ constexpr std::array all_routes = {
     Route{"takeSnapshot", "POST", "/servers/{server}/backups", operator_},
     Route{"verifyCheckpoint", "POST", "/servers/{server}/backups/{checkpoint}/verify", operator_},
     Route{"audit", "GET", "/servers/{server}/audit", operator_, live},
+    Route{"commands", "GET", "/commands", viewer},
+    Route{"command", "GET", "/commands/{command}", viewer},
 };
 
 std::string_view take_segment(std::string_view& path) {

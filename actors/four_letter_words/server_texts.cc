@@ -115,30 +115,19 @@ std::string lines_of(std::span<const ConnectionReport> connections, bool full,
   return lines.take();
 }
 
-/// The lines of mntr.
-class Gauges {
- public:
-  void add(std::string_view key, std::string_view value) {
-    text_ += fmt::format("zk_{}\t{}\n", key, value);
-  }
-  void add(std::string_view key, std::uint64_t value) { add(key, fmt::to_string(value)); }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
+using Gauges = std::vector<MntrGauge>;
 
 void add_leader(const ServerReport& server, Gauges& gauges) {
   if (server.followers) {
-    gauges.add("learners", server.followers->learners);
-    gauges.add("synced_followers", server.followers->synced_followers);
-    gauges.add("synced_observers", server.followers->synced_observers);
-    gauges.add("pending_syncs", server.followers->pending_syncs);
+    gauges.push_back({"learners", server.followers->learners});
+    gauges.push_back({"synced_followers", server.followers->synced_followers});
+    gauges.push_back({"synced_observers", server.followers->synced_observers});
+    gauges.push_back({"pending_syncs", server.followers->pending_syncs});
   }
   if (!server.proposals) return;
-  gauges.add("last_proposal_size", server.proposals->last);
-  gauges.add("min_proposal_size", server.proposals->min);
-  gauges.add("max_proposal_size", server.proposals->max);
+  gauges.push_back({"last_proposal_size", server.proposals->last});
+  gauges.push_back({"min_proposal_size", server.proposals->min});
+  gauges.push_back({"max_proposal_size", server.proposals->max});
 }
 
 }  // namespace
@@ -178,34 +167,50 @@ std::string dump_text(std::span<const ConnectionReport> connections, std::size_t
   return text.take();
 }
 
+std::string_view state_text(const ServerReport& server) { return state_of(server.role); }
+
 std::string mntr_text(const ServerReport& server) {
+  std::string text;
+  for (const auto& [key, value] : mntr_gauges(server)) {
+    if (const auto* number = std::get_if<std::uint64_t>(&value)) {
+      text += fmt::format("zk_{}\t{}\n", key, *number);
+    } else if (const auto* fraction = std::get_if<double>(&value)) {
+      text += fmt::format("zk_{}\t{}\n", key, decimal(*fraction));
+    } else {
+      text += fmt::format("zk_{}\t{}\n", key, std::get<std::string>(value));
+    }
+  }
+  return text;
+}
+
+std::vector<MntrGauge> mntr_gauges(const ServerReport& server) {
   Gauges gauges;
-  gauges.add("version", version_text());
-  gauges.add("server_state", state_of(server.role));
+  gauges.push_back({"version", version_text()});
+  gauges.push_back({"server_state", std::string(state_of(server.role))});
   const bool in_ensemble = server.voters > 0;
   if (in_ensemble && server.role != ServerRole::read_only)
-    gauges.add("peer_state", peer_state_of(server.role));
-  gauges.add("avg_latency", decimal(server.latency.average()));
-  gauges.add("max_latency", server.latency.max);
-  gauges.add("min_latency", server.latency.min);
-  gauges.add("packets_received", server.received);
-  gauges.add("packets_sent", server.sent);
-  gauges.add("num_alive_connections", server.connections);
-  gauges.add("outstanding_requests", server.outstanding);
-  gauges.add("uptime", server.uptime_ms);
-  gauges.add("znode_count", server.znodes);
-  gauges.add("watch_count", server.watches);
-  gauges.add("ephemerals_count", server.ephemerals);
-  gauges.add("approximate_data_size", server.data_bytes);
-  gauges.add("global_sessions", server.sessions);
-  gauges.add("local_sessions", server.local_sessions);
-  if (server.files_open) gauges.add("open_file_descriptor_count", *server.files_open);
-  if (server.files_max) gauges.add("max_file_descriptor_count", *server.files_max);
-  gauges.add("connection_rejected", server.connections_refused);
-  gauges.add("auth_failed_count", server.auth_failures);
-  if (in_ensemble) gauges.add("quorum_size", server.voters);
+    gauges.push_back({"peer_state", std::string(peer_state_of(server.role))});
+  gauges.push_back({"avg_latency", server.latency.average()});
+  gauges.push_back({"max_latency", server.latency.max});
+  gauges.push_back({"min_latency", server.latency.min});
+  gauges.push_back({"packets_received", server.received});
+  gauges.push_back({"packets_sent", server.sent});
+  gauges.push_back({"num_alive_connections", server.connections});
+  gauges.push_back({"outstanding_requests", server.outstanding});
+  gauges.push_back({"uptime", server.uptime_ms});
+  gauges.push_back({"znode_count", server.znodes});
+  gauges.push_back({"watch_count", server.watches});
+  gauges.push_back({"ephemerals_count", server.ephemerals});
+  gauges.push_back({"approximate_data_size", server.data_bytes});
+  gauges.push_back({"global_sessions", server.sessions});
+  gauges.push_back({"local_sessions", server.local_sessions});
+  if (server.files_open) gauges.push_back({"open_file_descriptor_count", *server.files_open});
+  if (server.files_max) gauges.push_back({"max_file_descriptor_count", *server.files_max});
+  gauges.push_back({"connection_rejected", server.connections_refused});
+  gauges.push_back({"auth_failed_count", server.auth_failures});
+  if (in_ensemble) gauges.push_back({"quorum_size", server.voters});
   if (server.role == ServerRole::leading) add_leader(server, gauges);
-  return gauges.take();
+  return gauges;
 }
 
 }  // namespace quorate

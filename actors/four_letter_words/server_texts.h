@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "actors/four_letter_words/connection_report.h"
 #include "actors/four_letter_words/server_report.h"
@@ -27,6 +29,14 @@ inline constexpr std::string_view refused_word_text =
 [[nodiscard]] std::string isro_text(const ServerReport& server);
 [[nodiscard]] std::string srvr_text(const ServerReport& server);
 [[nodiscard]] std::string mntr_text(const ServerReport& server);
+/// A line of mntr, without `zk_`.
+struct MntrGauge {
+  std::string_view key;
+  std::variant<std::string, std::uint64_t, double> value;
+};
+[[nodiscard]] std::vector<MntrGauge> mntr_gauges(const ServerReport& server);
+/// `leader`, `follower`, `observer`, `standalone`, `read-only`.
+[[nodiscard]] std::string_view state_text(const ServerReport& server);
 /// srvr with a line for each connection. Both stop where the lines would exceed
 /// `bytes_max` together, and say so.
 [[nodiscard]] std::string stat_text(const ServerReport& server,

@@ -80,6 +80,16 @@ std::string_view ActorRegistry::label_of(std::uint64_t actor) const {
   return found == labels_.end() ? std::string_view() : std::string_view(found->second);
 }
 
+std::string ActorRegistry::title_of(std::uint64_t actor) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = actors_.find(actor);
+  if (found == actors_.end()) return {};
+  std::string title = *found->second.name;
+  if (const std::string_view label = label_of(actor); !label.empty())
+    title.append(" ").append(label);
+  return title;
+}
+
 std::shared_ptr<MessageProfile> ActorRegistry::profile_of(std::uint64_t actor) const {
   const std::lock_guard guard(mutex_);
   const auto found = profiles_.find(actor);
@@ -205,6 +215,8 @@ bool ActorRegistry::watch(std::uint64_t actor, bool kinds, bool times) {
     if (auto& profile = profiles_[actor]; profile == nullptr) {
       profile = std::make_shared<MessageProfile>();
     }
+    const bool begins = times && (attention.load() & ActorRecord::times) == 0;
+    if (begins) profiles_[actor]->forget_all_sent();
     attention.fetch_or(ActorRecord::kinds | (times ? ActorRecord::times : 0U));
     if (!times) attention.fetch_and(~ActorRecord::times);
   } else {

@@ -48,6 +48,8 @@ class ActorRegistry {
   [[nodiscard]] std::vector<ActorSnapshot> list_but(std::string_view name) const;
   /// Only those of one name.
   [[nodiscard]] std::vector<ActorSnapshot> list_only(std::string_view name) const;
+  /// Name and label, as in "peer_link to server 2"; empty: it does not live.
+  [[nodiscard]] std::string title_of(std::uint64_t actor) const;
   /// How many of one name live.
   [[nodiscard]] std::size_t count(std::string_view name) const;
   [[nodiscard]] std::vector<ActorSnapshot> children_of(std::uint64_t actor) const;

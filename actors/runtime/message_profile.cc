@@ -41,8 +41,32 @@ void MessageProfile::count(Key kind) {
   ++kinds_[kind].count;
 }
 
-void MessageProfile::time(Key kind, std::chrono::nanoseconds took, std::int64_t now_ms) {
-  const auto ns = static_cast<std::uint64_t>(took.count());
+void MessageProfile::on_sent(const caf::mailbox_element* message) {
+  const std::lock_guard guard(mutex_);
+  // Those above are not known, as those from before the trace are not.
+  if (sent_.size() < sent_max || sent_.contains(message)) sent_[message] = Clock::now();
+}
+
+std::optional<std::chrono::nanoseconds> MessageProfile::waited(const caf::mailbox_element* message,
+                                                               Clock::time_point now) const {
+  const std::lock_guard guard(mutex_);
+  const auto sent = sent_.find(message);
+  if (sent == sent_.end()) return std::nullopt;
+  return now - sent->second;
+}
+
+void MessageProfile::forget(const caf::mailbox_element* message) {
+  const std::lock_guard guard(mutex_);
+  sent_.erase(message);
+}
+
+void MessageProfile::forget_all_sent() {
+  const std::lock_guard guard(mutex_);
+  sent_.clear();
+}
+
+void MessageProfile::time(Key kind, const Timing& timing) {
+  const auto ns = static_cast<std::uint64_t>(timing.took.count());
   const std::lock_guard guard(mutex_);
   Counted& counted = kinds_[kind];
   ++counted.count;
@@ -51,7 +75,7 @@ void MessageProfile::time(Key kind, std::chrono::nanoseconds took, std::int64_t 
   } else {
     counted.took_ns[counted.next++ % times_max] = ns;
   }
-  last_.push_front({++timed_, now_ms, kind, ns});
+  last_.push_front({++timed_, kind, timing});
   if (last_.size() > last_max) last_.pop_back();
 }
 
@@ -75,7 +99,11 @@ std::vector<TracedMessage> MessageProfile::last(std::uint64_t after) const {
   for (const Timed& timed : last_) {
     if (timed.number <= after) break;
     const auto kind = kinds_.find(timed.kind);
-    messages.push_back({timed.number, timed.at_ms, kind->second.message, timed.took_ns});
+    const auto& [took, wait, from, at_ms] = timed.timing;
+    TracedMessage message{timed.number, at_ms, kind->second.message, 0, {}, from};
+    message.took_ns = static_cast<std::uint64_t>(took.count());
+    if (wait) message.wait_ns = static_cast<std::uint64_t>(wait->count());
+    messages.push_back(std::move(message));
   }
   return messages;
 }

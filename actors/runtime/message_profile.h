@@ -5,14 +5,16 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/flat_map.h"
 
 namespace caf {
+class mailbox_element;
 class type_erased_tuple;
-}
+}  // namespace caf
 
 namespace quorate {
 
@@ -29,24 +31,45 @@ struct TracedMessage {
   std::int64_t at_ms = 0;    ///< When it was finished, since 1970.
   std::string message;
   std::uint64_t took_ns = 0;
+  std::optional<std::uint64_t> wait_ns;  ///< In the mailbox; nothing: sent before the trace.
+  std::uint64_t from = 0;                ///< The actor that sent it; 0: nobody said.
 };
 
-/// Written by the actor's thread, read by who looks. At most `kinds_max` kinds and `last_max`
-/// messages are kept.
+/// Written by the actor's thread and by its senders, read by who looks. At most `kinds_max` kinds
+/// and `last_max` messages are kept, and the times of `sent_max` that wait.
 class MessageProfile {
  public:
   static constexpr std::size_t kinds_max = 64;
   static constexpr std::size_t last_max = 200;
   static constexpr std::size_t times_max = 512;  ///< Of one kind.
+  static constexpr std::size_t sent_max = 4096;
 
   using Key = std::uint64_t;
+  using Clock = std::chrono::steady_clock;
+  /// What is known of a message that was timed.
+  struct Timing {
+    std::chrono::nanoseconds took{0};
+    std::optional<std::chrono::nanoseconds> wait;
+    std::uint64_t from = 0;
+    std::int64_t at_ms = 0;
+  };
+
+  /// By its sender: it is put into the mailbox now.
+  void on_sent(const caf::mailbox_element* message);
+  /// How long it has waited. A message that is skipped is asked about again.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> waited(const caf::mailbox_element* message,
+                                                               Clock::time_point now) const;
+  /// It is handled: its place in memory may be another's next.
+  void forget(const caf::mailbox_element* message);
+  /// A trace begins: what was sent before the last one ended is not known any more.
+  void forget_all_sent();
 
   /// The kind of a message, which is named when it is first seen. To be asked before the message
   /// is handled, which may move its contents out.
   Key kind_of(const caf::type_erased_tuple& message);
   void count(Key kind);
   /// Counts it too.
-  void time(Key kind, std::chrono::nanoseconds took, std::int64_t now_ms);
+  void time(Key kind, const Timing& timing);
 
   /// Most frequent first.
   [[nodiscard]] std::vector<MessageKind> kinds() const;
@@ -62,15 +85,15 @@ class MessageProfile {
   };
   struct Timed {
     std::uint64_t number;
-    std::int64_t at_ms;
     Key kind;
-    std::uint64_t took_ns;
+    Timing timing;
   };
 
   mutable std::mutex mutex_;
   FlatMap<Key, Counted> kinds_;
   std::deque<Timed> last_;
   std::uint64_t timed_ = 0;
+  FlatMap<const caf::mailbox_element*, Clock::time_point> sent_;
 };
 
 }  // namespace quorate

@@ -66,6 +66,8 @@ class Observed : public Base {
     while (depth > high &&
            !record.high_water.compare_exchange_weak(high, depth, std::memory_order_relaxed)) {
     }
+    if ((record.attention.load(std::memory_order_relaxed) & ActorRecord::times) != 0) [[unlikely]]
+      note_sent(message.get());
     Base::enqueue(std::move(message), home_unit(unit));
   }
 
@@ -156,6 +158,11 @@ class Observed : public Base {
     return result;
   }
 
+  /// By its sender.
+  void note_sent(const caf::mailbox_element* message) {
+    if (const auto profile = registry_->profile_of(record_->id)) profile->on_sent(message);
+  }
+
   /// Counts a message as handled, unless it has to wait.
   caf::invoke_message_result consume_any(caf::mailbox_element& message) {
     if (!in_mailbox_) return consume_io(message);
@@ -174,13 +181,19 @@ class Observed : public Base {
     if (profile == nullptr) return consume_any(message);
     // Named first: handling may move the contents out, and end the actor's state.
     const auto kind = profile->kind_of(message.content());
+    MessageProfile::Timing timing;
+    if (message.sender != nullptr) timing.from = message.sender->id();
     const auto start = Clock::now();
+    timing.wait = profile->waited(&message, start);
     const auto result = consume_any(message);
     if (result == caf::invoke_message_result::skipped) return result;
+    profile->forget(&message);
     if ((attention & ActorRecord::times) == 0) {
       profile->count(kind);
     } else {
-      profile->time(kind, Clock::now() - start, wall_ms());
+      timing.took = Clock::now() - start;
+      timing.at_ms = wall_ms();
+      profile->time(kind, timing);
     }
     return result;
   }

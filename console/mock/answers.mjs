@@ -106,6 +106,22 @@ export function actors(world, server, query) {
   return { at_ms: world.now(), connections: 5000, ...paged(allActors(world, server, connections), query, ACTOR_KEYS, "id", (one) => [one.name, one.label]) };
 }
 
+const MESSAGE_KINDS = ["get_data", "set_data", "create", "ping", "committed", "tick", HOSTILE[0]];
+
+/** The message of this number: they come every 37 ms. */
+function tracedMessage(seq) {
+  const anonymous = hash("from", seq) % 5 === 0;
+  return { seq, at_ms: seq * 37, message: MESSAGE_KINDS[hash(seq) % 6], wait_us: anonymous ? null : 2 + (hash("w", seq) % 300), took_us: Math.round(5 + (hash("t", seq) % 900) * (hash("u", seq) % 7 === 0 ? 6 : 0.2)), from: anonymous ? null : hash("from", seq) % 2 === 0 ? "links" : "link to server 2" };
+}
+
+/** What the first server's traced actors handled in the last second. */
+export function traceItems(world) {
+  const at_ms = world.now();
+  const traced = allActors(world, 1, true).filter(({ id }) => (world.traced.get(`1/${id % 1000}`) ?? 0) > at_ms);
+  const last = Math.floor(at_ms / 37);
+  return traced.flatMap(({ id, name, label }) => Array.from({ length: 27 }, (_, at) => ({ actor: id, name: label ? `${name} ${label}` : name, ...tracedMessage(last - 26 + at) })));
+}
+
 export function actorDetail(world, server, id) {
   const all = allActors(world, server, true);
   const one = all.find((candidate) => candidate.id === id);
@@ -113,14 +129,13 @@ export function actorDetail(world, server, id) {
   const at_ms = world.now();
   const until = world.traced.get(`${server}/${id % 1000}`) ?? world.traced.get(`${server}/${id}`) ?? 0;
   const traced = until > at_ms;
-  const kinds = ["get_data", "set_data", "create", "ping", "committed", "tick", HOSTILE[0]];
   return {
     ...one, at_ms,
-    kinds: kinds.map((message, at) => ({ message, count: Math.floor(one.handled / (at + 2)), per_s: Math.round((one.messages_per_s / (at + 1.6)) * 10) / 10, p50_us: traced ? 3 + at * 7 : null, p99_us: traced ? 40 + at * 90 : null, max_us: traced ? 900 + at * 410 : null })),
+    kinds: MESSAGE_KINDS.map((message, at) => ({ message, count: Math.floor(one.handled / (at + 2)), per_s: Math.round((one.messages_per_s / (at + 1.6)) * 10) / 10, p50_us: traced ? 3 + at * 7 : null, p99_us: traced ? 40 + at * 90 : null, max_us: traced ? 900 + at * 410 : null })),
     io: one.thread === "io" ? { bytes_in: 91_233_112, bytes_out: 422_199_871, frames_in: 812_331, frames_out: 901_221, queued_bytes: 4096 } : null,
     dump: { role: "following", leader: 2, proposed: world.lastZxid(), committed: world.lastZxid(), in_flight: 3, followers: [{ server: 1, acked: world.lastZxid() }, { server: 3, acked: zxid(7, 0x1f200) }], paused: false, note: HOSTILE[1] },
     traced_until_ms: traced ? until : null,
-    messages: traced ? Array.from({ length: 40 }, (_, at) => ({ at_ms: at_ms - at * 37, message: kinds[hash(at) % 6], took_us: Math.round(5 + (hash("t", at) % 900) * (hash("u", at) % 7 === 0 ? 6 : 0.2)) })) : [],
+    messages: traced ? Array.from({ length: 40 }, (_, at) => tracedMessage(Math.floor(at_ms / 37) - at)) : [],
     children: all.filter((child) => child.parent === one.id).slice(0, 100).map(({ id: child, name, label }) => ({ id: child, name, label })),
     on_death: one.restartable ? "restart" : "escalate", etag: `a${one.id}.${one.restarts}`,
   };

@@ -46,6 +46,8 @@ function me(request, scene) {
 /** A GET below /api/v1; what the event stream repeats, too. */
 export function get(path, query, scene, identity, role = "admin") {
   if (path === "/ensemble") return good(answers.ensemble(world, scene));
+  if (path === "/commands") return good({ commands: [{ command: "ruok", aliases: [] }] });
+  if (path === "/commands/ruok") return good({ command: "ruok", error: null });
   const parts = /^\/servers\/(self|[0-9]{1,3})\/(.*)$/.exec(path);
   if (!parts) return refusal(404, "not_found", `There is no ${path}.`);
   const server = parts[1] === "self" ? 1 : Number(parts[1]);
@@ -141,6 +143,8 @@ function stream(request, response, url, scene) {
       if (sent.get(view) !== text) response.write(`event: view\ndata: ${text}\n\n`);
       sent.set(view, text);
     }
+    if (topics.includes("trace"))
+      for (const item of answers.traceItems(world)) response.write(`id: ${++id}\nevent: trace\ndata: ${JSON.stringify(item)}\n\n`);
     const wanted = topics.find((topic) => topic.startsWith("log"));
     if (!wanted) return;
     const line = world.log();

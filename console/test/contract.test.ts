@@ -56,6 +56,8 @@ const FILLED: [string, string][] = [
   ["/servers/{server}/log", "/servers/2/log?level=warn"],
   ["/servers/{server}/backups", "/servers/2/backups"],
   ["/servers/{server}/audit", "/servers/2/audit"],
+  ["/commands", "/commands"],
+  ["/commands/{command}", "/commands/ruok"],
 ];
 
 function validate(path: string, body: unknown, status = "200") {

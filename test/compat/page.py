@@ -49,6 +49,14 @@ FULL = """
   reply, which ZooKeeper sends whatever its size. Quorate refuses what exceeds `jute.maxbuffer` with MarshallingError, because a client for Java
   that is sent more than its own `jute.maxbuffer` loses its connection, again and again. Who lists so much raises
   [`frame_bytes_max`](configuration.md#frame_bytes_max).
+
+## Tools of the admin server
+
+What only looks is answered at `/commands` of the [console](console.md#tools-of-zookeepers-admin-server) as ZooKeeper's admin server answers
+it: `configuration`, `connections`, `dirs`, `environment`, `is_read_only`, `last_snapshot`, `leader`, `monitor`, `ruok`, `server_stats`,
+`stats`, `voting_view`, `watch_summary`, `zabstate`, each under its aliases too. Members have ZooKeeper's names and units. What is not
+measured is left out: of connections their interest, their last operation and its times; of `server_stats` the sizes of replies and how many
+syncs were slow; of `monitor` what the word `mntr` leaves out. `watch_summary` counts watches of all kinds. Commands that act are refused.
 """
 
 

@@ -1,6 +1,7 @@
 """The admin API of real servers: everything that the console shows or does."""
 import gzip
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -34,6 +35,16 @@ def schema_name(operation: dict) -> str | None:
     return reference.rsplit("/", 1)[-1] or None
 
 
+def check_items(stream: Events) -> set[str]:
+    """Holds the items of all topics against their schemas; which topics there were."""
+    schemas = CONTRACT["paths"]["/events"]["get"]["x-topics"]
+    with stream.changed:
+        got = [(event, data) for event, data, _ in stream.got if event in schemas]
+    for event, data in got:
+        openapi.check(data, schemas[event])
+    return {event for event, _ in got}
+
+
 class EnsembleCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
@@ -63,7 +74,8 @@ class Reading(EnsembleCase):
         session.get("/seen")
         self.one.until("/servers/self/actors", lambda seen: seen["total"] > 3)
         values = {"server": "self", "actor": str(self.actor("commit")["id"]),
-                  "session": self.one.ask("/servers/self/sessions")["items"][0]["session"], "component": "commit"}
+                  "session": self.one.ask("/servers/self/sessions")["items"][0]["session"], "component": "commit",
+                  "command": "mntr"}
         asked = 0
         for method, path, operation in operations():
             if method != "GET" or operation["operationId"] == "events":
@@ -89,6 +101,63 @@ class Reading(EnsembleCase):
         for number in (1, 2, 3):
             self.assertEqual(self.one.ask(f"/servers/{number}/status")["server"], number)
             self.assertEqual(self.admins[2].ask(f"/servers/{number}/config")["items"][0]["group"], "Place and identity")
+
+    def command(self, name: str, server: int = 1) -> dict:
+        """What a tool of ZooKeeper is answered."""
+        answer = self.admins[server].raw("GET", f"/commands/{name}")
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/json"))
+        openapi.check(answer.json, "CommandAnswer")
+        self.assertEqual(list(answer.json)[-2:], ["command", "error"])
+        return answer.json
+
+    def test_commands_of_zookeeper_answer_with_its_names(self) -> None:
+        client = jute.Jute(self.ensemble.members[1].port)
+        self.addCleanup(client.close)
+        client.create("/commanded", b"")
+        client.must(jute.GET_DATA, jute.text("/commanded") + b"\1")
+        leader = self.leader()
+
+        listed = self.one.ask("/commands")["commands"]
+        self.assertEqual(self.one.raw("GET", "/commands").json["commands"], listed)
+        for item in listed:
+            for name in (item["command"], *item["aliases"]):
+                with self.subTest(name):
+                    answer = self.command(name)
+                    self.assertEqual((answer["command"], answer["error"]), (item["command"], None))
+        self.assertEqual(self.command("mntr", leader)["server_state"], "leader")
+        told = self.command("mntr")
+        self.assertGreater(told["znode_count"], 1)
+        self.assertEqual(told["quorum_size"], 3)
+        stats = self.command("srvr", leader)
+        self.assertEqual(stats["server_stats"]["server_state"], "leader")
+        self.assertIn("proposal_stats", stats)
+        self.assertGreater(stats["node_count"], 1)
+        self.assertGreater(stats["server_stats"]["last_processed_zxid"], 1 << 32)
+        self.assertEqual(self.command("conf")["client_port"], self.ensemble.members[1].port)
+        connections = self.command("cons")["connections"]
+        self.assertIn(client.session, [connection.get("session_id") for connection in connections])
+        self.assertNotIn("session_id", self.command("stat")["connections"][0])
+        self.assertGreaterEqual(self.command("wchs")["num_total_watches"], 1)
+        self.assertGreater(self.command("dirs")["datadir_size"], 0)
+        self.assertFalse(self.command("isro")["read_only"])
+        self.assertIn("zookeeper.version", self.command("envi"))
+        lead = self.command("leader")
+        self.assertEqual((lead["is_leader"], lead["leader_id"], lead["leader_ip"]), (leader == 1, leader, "127.0.0.1"))
+        view = self.command("voting_view")["current_config"]
+        self.assertEqual(sorted(view), ["1", "2", "3"])
+        self.assertEqual(view["2"]["server_addresses"], [f"127.0.0.1:{self.ensemble.members[2].port + 1}"])
+        state = self.command("zabstate")
+        self.assertEqual((state["zabstate"], state["voting"], state["myid"]), ("broadcast", True, 1))
+        self.assertRegex(self.command("last_snapshot")["zxid"], "^0x[0-9a-f]+$")
+
+    def test_commands_that_act_or_are_unknown_are_refused_with_a_reason(self) -> None:
+        for name in ("snapshot", "restore", "shed_connections"):
+            answer = self.one.raw("GET", f"/commands/{name}")
+            self.assertEqual((answer.status, answer.json["command"]), (403, name))
+            self.assertIn("instead: ", answer.json["error"])
+        self.assertEqual(self.command("nothing")["error"], "Unknown command: nothing")
+        self.assertEqual(self.one.raw("POST", "/commands/ruok", headers={"X-Quorate-Console": "1"}).status, 405)
+        self.assertEqual(self.one.raw("GET", "/commands/ruok", headers={"Host": "elsewhere.example"}).status, 421)
 
     def test_how_many_watches_fire_is_told(self) -> None:
         client = jute.Jute(self.ensemble.members[1].port)
@@ -317,6 +386,31 @@ class Acting(EnsembleCase):
         self.assert_refused(self.one.post("/servers/3/backups/00000000000000ff/verify", why), 404, "not_found")
         self.assert_refused(self.one.post("/servers/3/backups/..%2F..%2Flog/verify", why), 404, "not_found")
 
+    def test_what_a_traced_actor_handles_flows_while_it_is_traced(self) -> None:
+        stream = self.one.events(topic=["trace", "audit", "log", "slow"])
+        self.addCleanup(stream.close)
+        stream.wait_for("hello")
+        actor = self.actor("commit")
+        path = f"/servers/self/actors/{actor['id']}"
+        self.assertEqual(self.one.post(f"{path}/trace", {"seconds": 600}).status, 200)
+        self.assertEqual(self.one.act("PUT", "/servers/self/slow/threshold", {"threshold_ms": 1}).status, 200)
+        for number in range(10):
+            quorate(self.ensemble.members[1], "create", f"/traced-{number}", "a secret")
+
+        item = stream.wait_for("trace", lambda item: item["from"] == "proposal" and item["wait_us"] is not None)
+
+        self.assertEqual((item["actor"], item["name"]), (actor["id"], "commit"))
+        seen = self.one.until(path, lambda seen: len(seen["messages"]) > 0)
+        self.assertTrue(seen["traced"])
+        self.assertEqual(self.one.post(f"{path}/trace", {"seconds": 0}).status, 200)
+        self.one.until(path, lambda seen: not seen["traced"])
+        stream.wait_for("slow")
+        self.assertLessEqual({"trace", "audit", "slow"}, check_items(stream))
+        items = [data for event, data, _ in stream.got if event == "trace"]
+        self.assertNotIn("secret", json.dumps(items))
+        numbers = [item["seq"] for item in items]
+        self.assertEqual(numbers, sorted(set(numbers)))
+
     def test_an_actor_whose_death_ends_more_is_not_restarted(self) -> None:
         for name in ("commit", "journal", "supervisor"):
             actor = self.actor(name)
@@ -479,7 +573,7 @@ class Losing(EnsembleCase):
         self.ensemble.members[leader].kill()
 
         left = stream.wait_for("election", lambda data: data["event"] == "left")
-        openapi.check(left, "ElectionEvent")
+        self.assertLessEqual({"election"}, check_items(stream))
         self.assertIn(left["reason"], ("link_down", "leader_silent", "leader_left"))
         self.assertEqual(left["leader"], leader)
         elected = stream.wait_for("election", lambda data: data["event"] == "elected")
@@ -496,6 +590,8 @@ class Losing(EnsembleCase):
         self.assertEqual(lost["quorum"]["text"], "no quorum: nothing can be written")
         self.assertEqual(admin.raw("GET", "/readyz").status, 503)
         self.assertEqual(admin.raw("GET", "/livez").status, 200)
+        self.assertIn("not currently serving", admin.raw("GET", "/commands/stat").json["error"])
+        self.assertIsNone(admin.raw("GET", "/commands/ruok").json["error"])
         self.assertGreater(admin.ask("/servers/self/actors")["total"], 5)
         # Who comes back with the last id misses nothing.
         admin.until("/servers/self/elections", lambda seen: sum(e["event"] == "left" for e in seen["items"]) >= 2)
@@ -600,7 +696,8 @@ class Alone(unittest.TestCase):
         self.server.start()
         admin = Admin.of(self.server)
         roles = ["none", "viewer", "operator", "admin"]
-        values = {"server": "self", "actor": "999999", "session": "0x1", "component": "nobody", "checkpoint": "0000000000000001"}
+        values = {"server": "self", "actor": "999999", "session": "0x1", "component": "nobody", "checkpoint": "0000000000000001",
+                  "command": "ruok"}
         judged = 0
         for method, path, operation in operations():
             if operation["operationId"] in ("login", "logout", "events", "takeSnapshot"):
@@ -627,6 +724,7 @@ class Alone(unittest.TestCase):
         self.server.start()
         admin = Admin.of(self.server)
         self.assertEqual(admin.ask("/me")["role"], "none")
+        self.assert_code(admin.raw("GET", "/commands/ruok"), 401, "unauthenticated")
         self.assert_code(admin.post("/login", {"token": "old"}), 401, "unauthenticated")
         answer = admin.post("/login", {"token": tokens["operator"]})
         self.assertEqual((answer.status, answer.json["role"], answer.json["name"]), (200, "operator", "operators-token"))

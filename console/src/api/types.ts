@@ -107,10 +107,24 @@ export type ActorDetail = Actor & {
   io?: { bytes_in?: number; bytes_out?: number; frames_in?: number; frames_out?: number; queued_bytes?: number } | null;
   dump: Record<string, unknown> | null;
   traced_until_ms: number | null;
-  messages: { at_ms: number; message: string; took_us: number }[];
+  messages: TracedMessage[];
   children: { id: number; name: string; label: string }[];
   on_death: "restart" | "rest" | "escalate" | "none";
   etag: string;
+};
+
+export type TracedMessage = {
+  seq: number;
+  at_ms: number;
+  message: string;
+  wait_us: number | null;
+  took_us: number;
+  from: string | null;
+};
+
+export type TraceItem = TracedMessage & {
+  actor: number;
+  name: string;
 };
 
 export type Elections = {
@@ -262,7 +276,20 @@ export type SlowRequests = {
   at_ms: number;
   threshold_ms: number;
   slow: number;
-  items: { seq: number; at_ms: number; kind: string; path?: string | null; took_us: number; session: string; zxid?: string | null; error?: string | null; trace?: string | null; stages: { stage: "queue" | "propose" | "log" | "quorum" | "apply" | "reply" | "serve"; took_us: number }[] }[];
+  items: SlowRequest[];
+};
+
+export type SlowRequest = {
+  seq: number;
+  at_ms: number;
+  kind: string;
+  path?: string | null;
+  took_us: number;
+  session: string;
+  zxid?: string | null;
+  error?: string | null;
+  trace?: string | null;
+  stages: { stage: "queue" | "propose" | "log" | "quorum" | "apply" | "reply" | "serve"; took_us: number }[];
 };
 
 export type ConfigValues = {
@@ -311,4 +338,13 @@ export type AuditEntry = {
   reason?: string;
   outcome: string;
   text?: string;
+};
+
+export type Commands = {
+  commands: { command: string; aliases: string[] }[];
+};
+
+export type CommandAnswer = {
+  command: string;
+  error: string | null;
 };

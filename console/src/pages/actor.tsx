@@ -1,8 +1,11 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { request } from "../api/client";
-import { link, live, now, ofServer, route, useView } from "../api/store";
-import type { ActorDetail, Actors, Done } from "../api/types";
+import { link, live, me, now, ofServer, route, server_id, useTopic, useView } from "../api/store";
+import type { ActorDetail, Actors, Done, TracedMessage, TraceItem } from "../api/types";
 import { age, bytes, count, duration, micros, moment, percent, short } from "../logic/format";
 import { ancestors } from "../logic/forest";
+import { joined } from "../logic/lines";
 import { destroy } from "../ui/acts";
 import { ask } from "../ui/dialog";
 import { Act } from "../ui/inputs";
@@ -142,18 +145,33 @@ function Kinds({ actor }: { actor: ActorDetail }) {
   );
 }
 
+const MESSAGES_MAX = 200;
+
 function Messages({ actor }: { actor: ActorDetail }) {
-  const longest = Math.max(1, ...actor.messages.map((message) => message.took_us));
+  const fresh = useSignal<TraceItem[]>([]);
+  useEffect(() => {
+    fresh.value = [];
+  }, [actor.id]);
+  // The page's own server tells what it traces at once; another one's come with the view.
+  const own = server_id.value === me.value?.server;
+  useTopic(own && actor.traced ? "trace" : null, (item) => {
+    const one = item.data as TraceItem | null;
+    if (one?.actor === actor.id) fresh.value = [one, ...fresh.value].slice(0, MESSAGES_MAX);
+  });
+  const messages = joined<TracedMessage>(fresh.value, actor.messages, MESSAGES_MAX);
+  const longest = Math.max(1, ...messages.map((message) => message.took_us));
   return (
     <Panel title="Last messages">
       <Table
         label="Last messages"
-        rows={actor.messages.slice(0, 200).map((message, at) => ({ ...message, at }))}
-        id={(message) => message.at}
+        rows={messages}
+        id={(message) => message.seq}
         empty="None: they are kept only while it is traced."
         columns={[
           { key: "at", title: "At", render: (message) => <span class="mono">{moment(message.at_ms)}</span> },
           { key: "message", title: "Message", wide: true, render: (message) => <span class="mono">{message.message}</span> },
+          { key: "from", title: "From", render: (message) => message.from ?? "–" },
+          { key: "wait", title: "Waited", right: true, hint: "In the mailbox", render: (message) => micros(message.wait_us) },
           { key: "took", title: "Took", right: true, render: (message) => <>{micros(message.took_us)} <Bar part={message.took_us / longest} /></> },
         ]}
       />

@@ -163,7 +163,11 @@ describe("acting", () => {
     await page.getByText("None: they are kept only while it is traced.").waitFor();
     await page.getByRole("button", { name: "Trace 30 s" }).click();
     await page.getByRole("button", { name: "End trace" }).waitFor();
-    await page.getByRole("group", { name: "Last messages" }).locator("tbody tr").first().waitFor();
+    const messages = page.getByRole("group", { name: "Last messages" }).locator("tbody tr");
+    await messages.first().waitFor();
+    await messages.filter({ hasText: "link to server 2" }).first().waitFor();
+    // The view has 40; more of them come as news.
+    await messages.nth(60).waitFor();
     await page.getByRole("button", { name: "End trace" }).click();
     await page.getByRole("button", { name: "Trace 30 s" }).waitFor();
     await close();

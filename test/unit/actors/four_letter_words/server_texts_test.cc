@@ -279,6 +279,17 @@ TEST_CASE("mntr of a server on its own: version and state, then what it measures
     CHECK_FALSE(gauges.contains(key));
 }
 
+TEST_CASE("gauges of mntr are numbers where they count something") {
+  std::map<std::string, std::size_t> kinds;
+  for (const auto& [key, value] : mntr_gauges(alone())) kinds[std::string(key)] = value.index();
+  CHECK(kinds.at("version") == 0);
+  CHECK(kinds.at("server_state") == 0);
+  CHECK(kinds.at("znode_count") == 1);
+  CHECK(kinds.at("avg_latency") == 2);
+  CHECK(kinds.size() == gauges_of(alone()).size());
+  CHECK(state_text(alone()) == "standalone");
+}
+
 TEST_CASE("what is not known is left out of mntr") {
   ServerReport server = alone();
   server.files_open.reset();

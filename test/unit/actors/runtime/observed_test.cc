@@ -6,10 +6,13 @@
 #include <caf/actor_system.hpp>
 #include <caf/make_message.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "actors/runtime/message_names.h"
@@ -133,6 +136,42 @@ TEST_CASE("a traced actor's messages are timed, and the last of them are kept") 
   CHECK(last.at(1).message == "work");
   CHECK(last.at(0).number == last.at(1).number + 1);
   CHECK(profile->last(last.at(2).number).size() == 2);
+}
+
+TEST_CASE("of a traced message it is known how long it waited, and from where it came") {
+  Scene scene;
+  caf::anon_send(scene.worker, work_a::value);  // Before the trace.
+  REQUIRE(scene.registry().watch(scene.worker.id(), true, true));
+  {
+    caf::scoped_actor sender{scene.system};
+    sender->send(scene.worker, work_a::value);
+    caf::anon_send(scene.worker, work_a::value);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    scene.scheduler.run();
+
+    const auto last = scene.registry().profile_of(scene.worker.id())->last();
+    REQUIRE(last.size() == 3);
+    CHECK(last.at(0).from == 0);
+    CHECK(last.at(1).from == sender->id());
+    REQUIRE(last.at(1).wait_ns.has_value());
+    CHECK(*last.at(1).wait_ns >= 2'000'000);
+    CHECK_FALSE(last.at(2).wait_ns.has_value());
+  }
+  CHECK(scene.registry().title_of(scene.worker.id()) == "worker the eldest");
+  CHECK(scene.registry().title_of(scene.worker.id() + 1000).empty());
+}
+
+TEST_CASE("what waits when a trace ends is not known to the next one") {
+  Scene scene;
+  REQUIRE(scene.registry().watch(scene.worker.id(), true, true));
+  caf::anon_send(scene.worker, work_a::value);
+  REQUIRE(scene.registry().watch(scene.worker.id(), true, false));
+  REQUIRE(scene.registry().watch(scene.worker.id(), true, true));
+  scene.scheduler.run();
+
+  const auto last = scene.registry().profile_of(scene.worker.id())->last();
+  REQUIRE(last.size() == 1);
+  CHECK_FALSE(last.at(0).wait_ns.has_value());
 }
 
 TEST_CASE("an errand waits behind what was sent before it, and brings the state back") {
