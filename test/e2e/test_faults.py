@@ -194,6 +194,7 @@ class SmallDisk(unittest.TestCase):
                 self.assertIn("No space left", answer.json["error"]["text"])
                 server.wait_for_line("error", "audit_not_written", f"act={act}")
         self.assertEqual(admin.ask("/servers/self/audit")["items"], [])
+        self.assertRegex(admin.raw("GET", "/metrics").raw.decode(), r"\nquorate_audit_failures_total [1-9]")
         levels = {item["component"]: item["level"] for item in admin.ask("/servers/self/loglevels")["items"]}
         self.assertEqual(levels["commit"], "info")
         self.assertEqual(client.get("/a"), b"1")  # Its connection is there too.
