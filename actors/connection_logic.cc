@@ -45,7 +45,7 @@ const char* goodbye_text(ErrorCode reason) {
     case ErrorCode::throttled:
       return "more requests in flight than this server admits";
     default:
-      return {};
+      return "";
   }
 }
 
