@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -386,6 +387,18 @@ class Acting(EnsembleCase):
         self.assert_refused(self.one.post("/servers/3/backups/00000000000000ff/verify", why), 404, "not_found")
         self.assert_refused(self.one.post("/servers/3/backups/..%2F..%2Flog/verify", why), 404, "not_found")
 
+    def write_slowly(self, path: str) -> None:
+        """A write at server 1 that waits for the others; too short for anybody to give another up."""
+        client = jute.Jute(self.ensemble.members[1].port)
+        self.addCleanup(client.close)
+        others = [member.process for number, member in self.ensemble.members.items() if number != 1]
+        for process in others:
+            process.send_signal(signal.SIGSTOP)
+        let_go_on = threading.Timer(0.3, lambda: [process.send_signal(signal.SIGCONT) for process in others])
+        let_go_on.start()
+        self.addCleanup(let_go_on.join)
+        client.create(path, b"x")
+
     def test_what_a_traced_actor_handles_flows_while_it_is_traced(self) -> None:
         stream = self.one.events(topic=["trace", "audit", "log", "slow"])
         self.addCleanup(stream.close)
@@ -396,6 +409,7 @@ class Acting(EnsembleCase):
         self.assertEqual(self.one.act("PUT", "/servers/self/slow/threshold", {"threshold_ms": 1}).status, 200)
         for number in range(10):
             quorate(self.ensemble.members[1], "create", f"/traced-{number}", "a secret")
+        self.write_slowly("/traced-slowly")
 
         item = stream.wait_for("trace", lambda item: item["from"] == "proposal" and item["wait_us"] is not None)
 

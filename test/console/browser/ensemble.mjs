@@ -109,8 +109,8 @@ export class Ensemble {
     });
   }
 
-  followers(leader) {
-    return [...this.processes.keys()].filter((id) => id !== leader);
+  others(one) {
+    return [...this.processes.keys()].filter((id) => id !== one);
   }
 
   /** Three dozen clients that hold locks, watch and write (../clients.py), until all is discarded. */

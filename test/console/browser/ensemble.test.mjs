@@ -87,7 +87,7 @@ describe("the console of real servers", () => {
 
   it("sees the leader killed and another elected, without a reload, and the dead one come back", async () => {
     const leader = await servers.leader();
-    const [witness] = servers.followers(leader);
+    const [witness] = servers.others(leader);
     const { page, close } = await openPage(servers.url(witness), "#/ensemble");
     await settled(page);
     const loaded = await page.evaluate(() => window.loadedAt);
@@ -109,7 +109,7 @@ describe("the console of real servers", () => {
 
   it("goes on without a quorum", async () => {
     const leader = await servers.leader();
-    const [witness, other] = servers.followers(leader);
+    const [witness, other] = servers.others(leader);
     const { page, close } = await openPage(servers.url(witness), "#/actors");
     await settled(page);
     await servers.kill(leader);
