@@ -10,7 +10,8 @@ namespace {
 using Time = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
-constexpr milliseconds view_every{1000};
+/// A second, less what a tick may come early: else every second view would wait for another tick.
+constexpr milliseconds view_every{900};
 /// An answer that is not there by then is not waited for.
 constexpr milliseconds answer_max{10000};
 constexpr milliseconds quiet_max{10000};

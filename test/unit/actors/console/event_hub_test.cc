@@ -95,6 +95,16 @@ TEST_CASE("a view is sent at once, and then when it has changed") {
   CHECK(page->has(R"("body":{"x":2})"));
 }
 
+TEST_CASE("a view is made each second, though ticks come a moment early or late") {
+  Scene scene;
+  const auto page = scene.connect(views({"/a"}));
+  for (const auto tick : {500ms, 503ms, 497ms, 499ms, 502ms, 498ms}) {
+    if (scene.answers["/a"]) scene.answer("/a", "{}");
+    scene.pass(tick);
+  }
+  CHECK(scene.asked.size() == 4);
+}
+
 TEST_CASE("a view is made once a second at most, and not while an answer is awaited") {
   Scene scene;
   const auto page = scene.connect(views({"/a"}));
