@@ -291,10 +291,11 @@ class History(ServerCase):
             self.assertLess(time.monotonic(), deadline, self.server.tail())
             self.write(20)
             most = max(most, self.log_bytes())
+            time.sleep(1.2)  # A checkpoint is looked for once a second: however fast this machine is, one comes between.
 
         self.assertGreaterEqual(self.count("checkpoint_taken"), 3)
         # Two checkpoints' worth of log, what came during the last one, and the buffers.
-        self.assertLess(most, 90 * MIB)
+        self.assertLess(most, 60 * MIB)
         self.assertEqual(len(list((self.server.data / "checkpoints").iterdir())), 2)
         self.check_all()
         self.server.restart()
